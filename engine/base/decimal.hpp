@@ -1,0 +1,24 @@
+#pragma once
+// Exact decimals: an int64 in units of 10^-scale. Never floating point.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace atom {
+
+constexpr int k_max_scale = 15;
+
+/// Digits with an optional sign before or after ("-12", "12-", "+12"); nothing else. None when a letter, a blank inside or an
+/// overflow of int64 is met, or there is no digit.
+std::optional<std::int64_t> parse_integer(std::string_view s) noexcept;
+
+/// As people and spreadsheets write it: "1.234,56", "1234,56", "12,5%", "-3", "3-". `separator` is ',' or '.', the other of the two
+/// groups thousands, and only in right groups of three. More decimals than `scale` are refused, even zeros.
+std::optional<std::int64_t> parse_decimal(std::string_view s, int scale, char separator) noexcept;
+
+/// "1234,56" for (123456, 2, ','): no grouping, a '-' in front, always `scale` decimals.
+std::string format_decimal(std::int64_t units, int scale, char separator);
+
+} // namespace atom
