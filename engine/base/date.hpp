@@ -51,6 +51,7 @@ public:
 private:
     std::string m_text;  // as written
     std::string m_codes; // one letter a byte: Y y M D H m S, or ' ' for a literal
+    DateKind m_kind;
 };
 
 /// As the base keeps it.

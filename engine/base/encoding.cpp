@@ -1,0 +1,291 @@
+#include "engine/base/encoding.hpp"
+
+#include "engine/base/text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstdint>
+#include <cstring>
+
+namespace atom {
+
+namespace {
+
+constexpr std::uint64_t k_ones = 0x0101010101010101U;
+constexpr std::uint64_t k_highs = 0x8080808080808080U;
+constexpr std::size_t k_step = sizeof(std::uint64_t);
+constexpr std::string_view k_replacement = "\xEF\xBF\xBD"; // U+FFFD
+
+std::uint64_t load8(char const *p) noexcept
+{
+    std::uint64_t word = 0;
+    std::memcpy(&word, p, sizeof word);
+    return word;
+}
+
+constexpr unsigned byte_at(std::string_view s, std::size_t i) noexcept { return static_cast<unsigned char>(s[i]); }
+
+// Windows-1252, 0x80 to 0x9F; 0 = not defined.
+constexpr std::array<char16_t, 32> k_cp1252 = {0x20AC, 0,      0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160,
+                                               0x2039, 0x0152, 0,      0x017D, 0,      0,      0x2018, 0x2019, 0x201C, 0x201D, 0x2022,
+                                               0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0,      0x017E, 0x0178};
+
+constexpr bool is_cp1252_special(unsigned byte) noexcept { return byte >= 0x80 && byte < 0xA0; }
+
+// The character at an offset: `size` bytes. Where `valid` is false, `size` is the longest part that begins a well-formed
+// sequence (at least 1), as the Unicode Standard (3.9, "maximal subpart") and Python replace it.
+struct Step
+{
+    char32_t code_point;
+    std::size_t size;
+    bool valid;
+};
+
+// Bounds of the second byte by the first (Unicode Standard, table 3-7): this is where overlong forms, surrogates and what
+// lies past 10FFFF are refused.
+struct SecondByte
+{
+    unsigned least;
+    unsigned most;
+};
+
+constexpr SecondByte second_byte(unsigned lead) noexcept
+{
+    switch (lead) {
+    case 0xE0:
+        return {0xA0, 0xBF};
+    case 0xED:
+        return {0x80, 0x9F};
+    case 0xF0:
+        return {0x90, 0xBF};
+    case 0xF4:
+        return {0x80, 0x8F};
+    default:
+        return {0x80, 0xBF};
+    }
+}
+
+Step decode(std::string_view s, std::size_t at) noexcept
+{
+    unsigned const lead = byte_at(s, at);
+    if (lead < 0x80) {
+        return {lead, 1, true};
+    }
+    if (lead < 0xC2 || lead > 0xF4) {
+        return {0, 1, false};
+    }
+    std::size_t const size = lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+    char32_t code_point = lead & (0x7FU >> size);
+    auto bounds = second_byte(lead);
+    for (std::size_t i = 1; i < size; ++i) {
+        if (at + i >= s.size() || byte_at(s, at + i) < bounds.least || byte_at(s, at + i) > bounds.most) {
+            return {0, i, false};
+        }
+        code_point = (code_point << 6U) | (byte_at(s, at + i) & 0x3FU);
+        bounds = {0x80, 0xBF};
+    }
+    return {code_point, size, true};
+}
+
+void append_utf8(std::string &out, char32_t c)
+{
+    if (c < 0x80) {
+        out += static_cast<char>(c);
+    } else if (c < 0x800) {
+        out += static_cast<char>(0xC0U | (c >> 6U));
+        out += static_cast<char>(0x80U | (c & 0x3FU));
+    } else { // a single-byte encoding has nothing past FFFF
+        out += static_cast<char>(0xE0U | (c >> 12U));
+        out += static_cast<char>(0x80U | ((c >> 6U) & 0x3FU));
+        out += static_cast<char>(0x80U | (c & 0x3FU));
+    }
+}
+
+// How many bytes from `at` on lie in eights that are all 01 to 7F. A zero byte borrows, which sets its high bit.
+std::size_t plain_run(std::string_view s, std::size_t at) noexcept
+{
+    std::size_t i = at;
+    while (i + k_step <= s.size()) {
+        auto const word = load8(s.data() + i);
+        if ((((word - k_ones) | word) & k_highs) != 0) {
+            break;
+        }
+        i += k_step;
+    }
+    return i - at;
+}
+
+std::size_t find_invalid_utf8(std::string_view s, bool nul_is_invalid) noexcept
+{
+    std::size_t i = 0;
+    while (i < s.size()) {
+        auto const run = plain_run(s, i);
+        i += run;
+        // Up to eight bytes by hand before the next try: accented text would else load each word for nothing.
+        for (auto const stop = std::min(i + k_step, s.size()); i < stop;) {
+            auto const step = decode(s, i);
+            if (!step.valid || (nul_is_invalid && s[i] == '\0')) {
+                return i;
+            }
+            i += step.size;
+        }
+    }
+    return std::string_view::npos;
+}
+
+std::size_t find_invalid_cp1252(std::string_view s) noexcept
+{
+    std::size_t i = 0;
+    while (i < s.size()) {
+        i += plain_run(s, i);
+        for (auto const stop = std::min(i + k_step, s.size()); i < stop; ++i) {
+            unsigned const b = byte_at(s, i);
+            if (b == 0 || (is_cp1252_special(b) && k_cp1252[b - 0x80] == 0)) {
+                return i;
+            }
+        }
+    }
+    return std::string_view::npos;
+}
+
+std::string repaired_utf8(std::string_view s)
+{
+    std::string out;
+    out.reserve(s.size() + k_replacement.size());
+    for (std::size_t i = 0; i < s.size();) {
+        auto const step = decode(s, i);
+        out += step.valid ? s.substr(i, step.size) : k_replacement;
+        i += step.size;
+    }
+    return out;
+}
+
+// The byte of a single-byte encoding for a character.
+std::optional<char> byte_of(char32_t c, Encoding e) noexcept
+{
+    if (c > 0xFF || (e == Encoding::windows_1252 && is_cp1252_special(static_cast<unsigned>(c)))) {
+        auto const *const found = std::find(k_cp1252.begin(), k_cp1252.end(), c);
+        if (e == Encoding::iso_8859_1 || found == k_cp1252.end()) {
+            return std::nullopt;
+        }
+        return static_cast<char>(0x80 + (found - k_cp1252.begin()));
+    }
+    return static_cast<char>(c);
+}
+
+} // namespace
+
+std::optional<Encoding> encoding_from_name(std::string_view name)
+{
+    for (auto const e : {Encoding::utf8, Encoding::iso_8859_1, Encoding::windows_1252}) {
+        if (equal_ignoring_case(name, encoding_name(e))) {
+            return e;
+        }
+    }
+    return std::nullopt;
+}
+
+std::string_view encoding_name(Encoding e) noexcept
+{
+    switch (e) {
+    case Encoding::utf8:
+        return "utf-8";
+    case Encoding::iso_8859_1:
+        return "iso-8859-1";
+    case Encoding::windows_1252:
+        return "windows-1252";
+    }
+    return {};
+}
+
+bool is_ascii(std::string_view bytes) noexcept
+{
+    std::size_t i = 0;
+    for (; i + k_step <= bytes.size(); i += k_step) {
+        if ((load8(bytes.data() + i) & k_highs) != 0) {
+            return false;
+        }
+    }
+    for (; i < bytes.size(); ++i) {
+        if (byte_at(bytes, i) >= 0x80) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool is_valid_utf8(std::string_view bytes) noexcept { return find_invalid_utf8(bytes, false) == std::string_view::npos; }
+
+std::size_t find_invalid(std::string_view bytes, Encoding e) noexcept
+{
+    switch (e) {
+    case Encoding::utf8:
+        return find_invalid_utf8(bytes, true);
+    case Encoding::iso_8859_1:
+        return bytes.find('\0'); // it has all bytes
+    case Encoding::windows_1252:
+        return find_invalid_cp1252(bytes);
+    }
+    return std::string_view::npos;
+}
+
+std::string to_utf8(std::string_view bytes, Encoding e)
+{
+    if (is_ascii(bytes)) {
+        return std::string(bytes);
+    }
+    if (e == Encoding::utf8) {
+        return is_valid_utf8(bytes) ? std::string(bytes) : repaired_utf8(bytes);
+    }
+    std::string out;
+    out.reserve(bytes.size() + bytes.size() / 8 + k_replacement.size());
+    for (char const c : bytes) {
+        unsigned const b = static_cast<unsigned char>(c);
+        char32_t code_point = b;
+        if (e == Encoding::windows_1252 && is_cp1252_special(b)) {
+            code_point = k_cp1252[b - 0x80] == 0 ? U'\uFFFD' : k_cp1252[b - 0x80];
+        }
+        append_utf8(out, code_point);
+    }
+    return out;
+}
+
+std::optional<std::string> from_utf8(std::string_view utf8, Encoding e)
+{
+    if (e == Encoding::utf8) {
+        return is_valid_utf8(utf8) ? std::optional<std::string>(utf8) : std::nullopt;
+    }
+    if (is_ascii(utf8)) {
+        return std::string(utf8);
+    }
+    std::string out;
+    out.reserve(utf8.size());
+    for (std::size_t i = 0; i < utf8.size();) {
+        auto const step = decode(utf8, i);
+        auto const byte = step.valid ? byte_of(step.code_point, e) : std::nullopt;
+        if (!byte) {
+            return std::nullopt;
+        }
+        out += *byte;
+        i += step.size;
+    }
+    return out;
+}
+
+std::size_t count_characters(std::string_view utf8) noexcept
+{
+    // All bytes but continuation bytes (10xxxxxx) begin a character.
+    std::size_t continuation = 0;
+    std::size_t i = 0;
+    for (; i + k_step <= utf8.size(); i += k_step) {
+        auto const word = load8(utf8.data() + i);
+        continuation += static_cast<std::size_t>(std::popcount((word >> 7U) & (~word >> 6U) & k_ones));
+    }
+    for (; i < utf8.size(); ++i) {
+        continuation += (byte_at(utf8, i) & 0xC0U) == 0x80U ? 1 : 0;
+    }
+    return utf8.size() - continuation;
+}
+
+} // namespace atom
