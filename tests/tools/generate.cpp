@@ -1411,7 +1411,7 @@ void write_telefones(Options const &o)
         if (way == 9 && bad.chance(0.5)) {
             cells.emplace_back("9");
         } else if (way == 9) {
-            cells.resize(2);
+            cells.resize(1);
         } else if (count < 3 && dice.chance(0.3)) {
             cells.resize(2 + 2 * count); // the rest may be absent
         }

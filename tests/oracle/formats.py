@@ -1,0 +1,292 @@
+"""Files of the bank as rows: shape, fields, and the faults that the layout alone finds."""
+
+import csv
+import dataclasses
+import os
+import re
+
+from values import header_key, parse_comma_decimal, parse_digits, parse_document, parse_packed_date, parse_slashed_date, parse_text
+
+TABLES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "tools", "tables")
+WHITE = b" \t\r\n\v\f"
+MAX_QUOTED = 1 << 20
+
+
+@dataclasses.dataclass
+class Fault:
+    code: str
+    column: int = 0  # 1-based: the byte in a fixed line, the column of a CSV; 0: the whole line
+    field: str = ""
+    value: str = ""
+    warning: bool = False
+
+
+@dataclasses.dataclass
+class Row:
+    linha: int
+    byte: int
+    raw: bytes  # with its line end
+    text: str  # decoded, without it
+    values: dict = dataclasses.field(default_factory=dict)
+    faults: list = dataclasses.field(default_factory=list)
+    key: str = None  # the contract that even a bad line names
+    by_layout: bool = True  # False: a rule turned it down
+
+    @property
+    def rejected(self):
+        return any(not f.warning for f in self.faults)
+
+
+@dataclasses.dataclass
+class Field:
+    name: str
+    kind: str
+    at: int = 0
+    length: int = 0
+    scale: int = 0
+    column: str = ""
+    required: bool = False
+    strip_zeros: bool = False
+    lenient: bool = False  # a bad value becomes none, with a warning
+    optional: bool = False  # a trailing column that may be missing
+
+
+@dataclasses.dataclass
+class Layout:
+    name: str
+    fields: list
+    fixed: bool = True
+    unique: tuple = ()
+    one_in_front: bool = False  # the record type, byte 1
+
+    @property
+    def length(self):
+        return max(f.at - 1 + f.length for f in self.fields)
+
+
+def fixed_layout(table, unique=(), required=("contrato",), lenient=lambda field: False):
+    fields = []
+    with open(os.path.join(TABLES, table + ".csv"), newline="") as file:
+        for r in csv.DictReader(file):
+            field = Field(r["name"], r["type"], int(r["at"]), int(r["len"]), int(r["scale"] or 0))
+            field.required = field.name in required
+            field.strip_zeros = field.name == "contrato"
+            field.lenient = not field.required and lenient(field)
+            fields.append(field)
+    return Layout(table, fields, True, unique, fields[0].name == "tipo_registro")
+
+
+def csv_layout(name, columns):
+    return Layout(name, columns, False)
+
+
+def anything(_):
+    return True
+
+
+REMESSA = fixed_layout("remessa_assessoria", ("contrato",), ("contrato", "nome"), lambda f: f.kind == "document" and f.name != "cpf_cnpj")
+PARCELAS = fixed_layout("remessa_parcelas", ("contrato", "numero_parcela"), ("contrato", "numero_parcela", "data_vencimento"))
+ACORDO = fixed_layout("remessa_acordo", (), ("contrato",), anything)
+EXCLUSAO = fixed_layout("remessa_exclusao", ("contrato",), ("contrato",), anything)
+TELEFONES = csv_layout(
+    "telefones",
+    [Field("cpf", "document", column="CPF"), Field("contrato", "text", column="CONTRATO", required=True, strip_zeros=True)]
+    + [
+        Field(f"{word}{n}", kind, column=f"{word.upper()}{n}", lenient=True, optional=(word, n) != ("telefone", 1))
+        for n in (1, 2, 3)
+        for word, kind in (("telefone", "text"), ("score", "integer"))
+    ],
+)
+ACORDOS_BAIXADOS = csv_layout(
+    "acordos_baixados_csv",
+    [
+        Field(name, kind, column=column, scale=2, required=name == "contrato", strip_zeros=name == "contrato", lenient=name != "contrato")
+        for column, name, kind in (
+            ("Cobrador", "cobrador", "text"),
+            ("NomeCobrador", "nome_cobrador", "text"),
+            ("NumAcordo", "numero_acordo", "text"),
+            ("NumParcela", "numero_parcela", "integer"),
+            ("NossoNum", "nosso_numero", "text"),
+            ("DtVcto", "data_vencimento", "date"),
+            ("DtMovto", "data_movimento", "date"),
+            ("VlrMovt", "valor", "decimal"),
+            ("TotDiv", "total_divida", "decimal"),
+            ("Motivo", "motivo", "text"),
+            ("LocalRecebimento", "local_recebimento", "text"),
+            ("NumCpfCgc", "cpf_cnpj", "document"),
+            ("NomeCliente", "nome", "text"),
+            ("OperOriginal", "contrato", "text"),
+            ("ParcNegociadas", "parcelas_negociadas", "text"),
+        )
+    ],
+)
+
+
+class FileFault(Exception):
+    """A fault of the whole file; its text is the code."""
+
+
+def parse_value(layout, field, text):
+    if field.kind == "text":
+        return parse_text(text, field.strip_zeros)
+    if field.kind == "document":
+        return parse_document(text)
+    if field.kind == "date":
+        return parse_packed_date(text) if layout.fixed else parse_slashed_date(text)
+    if field.kind == "decimal" and not layout.fixed:
+        return parse_comma_decimal(text, field.scale)
+    return parse_digits(text)
+
+
+def parse_fields(layout, row, cells):
+    """cells: (column, field, text) in column order."""
+    for column, field, text in cells:
+        if "\0" in text:
+            row.faults.append(Fault("CODIFICACAO_INVALIDA", column, field.name, text))
+            continue
+        value, ok = parse_value(layout, field, text)
+        if not ok:
+            row.faults.append(Fault("VALOR_INVALIDO", column, field.name, text, field.lenient))
+        elif value is None and field.required:
+            row.faults.append(Fault("CAMPO_OBRIGATORIO", column, field.name, text))
+        row.values[field.name] = value
+    row.key = row.values.get("contrato")
+
+
+def physical_lines(data, at=0, number=1):
+    """(number, offset, bytes with the line end)"""
+    while at < len(data):
+        end = data.find(b"\n", at) + 1 or len(data)
+        yield number, at, data[at:end]
+        at, number = end, number + 1
+
+
+def without_end(line):
+    line = line[:-1] if line.endswith(b"\n") else line
+    return line[:-1] if line.endswith(b"\r") else line
+
+
+def read_fixed(layout, data):
+    rows, fits = [], False
+    contract = next(f for f in layout.fields if f.name == "contrato")
+    for linha, byte, raw in physical_lines(data):
+        if not raw.strip(WHITE):
+            continue
+        body = without_end(raw).decode("latin-1")
+        row = Row(linha, byte, raw, body)
+        rows.append(row)
+        fits = fits or len(body) == layout.length
+        if layout.one_in_front and body[0] != "1":
+            row.faults.append(Fault("REGISTRO_DESCONHECIDO"))
+        elif len(body) != layout.length:
+            row.faults.append(Fault("TAMANHO_INVALIDO"))
+            if len(body) >= contract.at - 1 + contract.length:
+                row.key = parse_value(layout, contract, body[contract.at - 1 : contract.at - 1 + contract.length])[0]
+        else:
+            parse_fields(layout, row, ((f.at, f, body[f.at - 1 : f.at - 1 + f.length]) for f in layout.fields))
+    if rows and not fits:
+        raise FileFault("LAYOUT_INCOMPATIVEL", len(rows))
+    return rows, b""
+
+
+def split_csv(data, at, number):
+    """(line number, offset, bytes, cells or None for an open quote), of each row that is not blank."""
+    while at < len(data):
+        start, first = at, number
+        line_end = data.find(b"\n", at) + 1 or len(data)
+        if not data[at:line_end].strip(WHITE):
+            at, number = line_end, number + 1
+            continue
+        cells, whole = [], True
+        while True:  # one cell a turn
+            cell = b""
+            if data[at : at + 1] == b'"':
+                closed, at, begin = False, at + 1, at + 1
+                while True:
+                    quote = data.find(b'"', at)
+                    if quote < 0 or quote - begin > MAX_QUOTED:
+                        break
+                    cell += data[at:quote]
+                    at = quote + 1
+                    if data[at : at + 1] != b'"':
+                        closed = True
+                        break
+                    cell += b'"'
+                    at += 1
+                if not closed:
+                    whole = False
+                    break
+            end = re.compile(rb"[;\n]").search(data, at)
+            stop = end.start() if end else len(data)
+            cell += data[at:stop]
+            at = stop
+            if data[at : at + 1] == b";":
+                cells.append(cell)
+                at += 1
+                continue
+            cells.append(cell[:-1] if cell.endswith(b"\r") else cell)
+            at = min(at + 1, len(data))
+            break
+        if not whole:
+            at = line_end
+        yield first, start, data[start:at], cells if whole else None
+        number = first + data.count(b"\n", start, at)
+
+
+def read_csv(layout, data):
+    start = 3 if data.startswith(b"\xef\xbb\xbf") else 0
+    try:
+        data.decode("utf-8")
+        encoding = "utf-8"
+    except UnicodeDecodeError:
+        encoding = "cp1252"
+    lines = split_csv(data, start, 1)
+    _, _, header_raw, header = next(lines)
+    names = [header_key(c.decode(encoding, "replace")) for c in header or []]
+    where = {f.name: names.index(header_key(f.column)) for f in layout.fields if header_key(f.column) in names}
+    if any(f.name not in where and not f.optional for f in layout.fields):
+        raise FileFault("CABECALHO_INVALIDO", sum(1 for _ in lines))
+    optional = {where[f.name] for f in layout.fields if f.optional and f.name in where}
+    least = len(names)
+    while least - 1 in optional:
+        least -= 1
+    rows, fits = [], False
+    for linha, byte, raw, cells in lines:
+        row = Row(linha, byte, raw, without_end(raw).decode(encoding, "replace"))
+        rows.append(row)
+        if cells is None:
+            row.faults.append(Fault("ASPAS_ABERTAS"))
+            continue
+        if not least <= len(cells) <= len(names):
+            row.faults.append(Fault("COLUNAS_INVALIDAS"))
+            continue
+        fits = True
+        texts = [c.decode(encoding, "replace") for c in cells]
+        present = sorted((where[f.name] + 1, f.name, f) for f in layout.fields if f.name in where)
+        parse_fields(layout, row, [(n, f, texts[n - 1] if n <= len(texts) else "") for n, _, f in present])
+    if rows and not fits:
+        raise FileFault("LAYOUT_INCOMPATIVEL", len(rows))
+    return rows, header_raw
+
+
+def check_unique(layout, rows):
+    seen = set()
+    for row in rows:
+        if not layout.unique or row.rejected:
+            continue
+        key = tuple(row.values[name] for name in layout.unique)
+        if key in seen:
+            row.faults.append(Fault("CHAVE_DUPLICADA"))
+        seen.add(key)
+
+
+def read_file(layout, data):
+    """(rows, the header's bytes), all faults of the layout found. Raises FileFault(code, lines read)."""
+    if not data.strip(WHITE):
+        raise FileFault("ARQUIVO_VAZIO", 0)
+    rows, header = (read_fixed if layout.fixed else read_csv)(layout, data)
+    check_unique(layout, rows)
+    refused = sum(row.rejected for row in rows)
+    if refused >= 10 and refused * 5 > len(rows):
+        raise FileFault("LIMITE_DE_REJEICAO", len(rows))
+    return rows, header
