@@ -8,7 +8,8 @@ namespace atom {
 
 Day easter(int year) noexcept;
 
-/// 1/1, 21/4, 1/5, 7/9, 12/10, 2/11, 15/11, 20/11 (from 2024), 25/12, and Easter -48, -47, -2, +60. Weekends are not holidays.
+/// 1/1, 21/4, 1/5, 7/9, 12/10, 2/11, 15/11, 20/11 (from 2024), 25/12, and Easter -48, -47, -2, +60. A weekend as such
+/// is no holiday; a holiday may fall on one.
 bool is_bank_holiday(Day d) noexcept;
 bool is_business_day(Day d) noexcept;
 

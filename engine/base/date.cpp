@@ -2,7 +2,6 @@
 
 #include <array>
 #include <stdexcept>
-#include <utility>
 
 namespace atom {
 
@@ -112,27 +111,17 @@ void require(std::string_view format, std::string_view codes, DateKind kind)
     }
 }
 
-// Where a code's value stands in an array of six; a literal's goes to a seventh that nobody reads.
-constexpr std::size_t k_slots = 7;
-constexpr std::size_t slot_of(char code) noexcept
+// The codes in the order of Civil's members.
+constexpr std::string_view k_slots = "YMDHmS";
+
+constexpr unsigned k_no_digits = 100000; // out of range in any part, also as half of a year
+
+// Two digits at p, or k_no_digits.
+unsigned two_digits(char const *p) noexcept
 {
-    switch (code) {
-    case 'Y':
-    case 'y':
-        return 0;
-    case 'M':
-        return 1;
-    case 'D':
-        return 2;
-    case 'H':
-        return 3;
-    case 'm':
-        return 4;
-    case 'S':
-        return 5;
-    default:
-        return 6;
-    }
+    auto const tens = static_cast<unsigned>(p[0]) - '0';
+    auto const ones = static_cast<unsigned>(p[1]) - '0';
+    return tens > 9 || ones > 9 ? k_no_digits : tens * 10 + ones;
 }
 
 } // namespace
@@ -188,35 +177,37 @@ std::string iso_day(Day d) { return iso_text(civil_of(d), DateKind::date); }
 DateFormat::DateFormat(std::string_view format, DateKind kind) : m_text(format), m_codes(compile(format)), m_kind(kind)
 {
     require(format, m_codes, kind);
+    m_short_year = has(m_codes, k_short_year) && m_codes.find(k_year.code) == std::string::npos;
+    for (std::size_t i = 0; i < m_at.size(); ++i) {
+        m_at[i] = m_codes.find(i == 0 && m_short_year ? k_short_year.code : k_slots[i]);
+    }
+    for (std::size_t i = 0; i < m_codes.size(); ++i) {
+        if (m_codes[i] == ' ') {
+            m_literals.push_back(i);
+        }
+    }
 }
 
 std::optional<Civil> DateFormat::parse(std::string_view s) const noexcept
 {
-    if (s.size() != m_codes.size()) {
+    if (s.size() != m_text.size()) {
         return std::nullopt;
     }
-    std::array<int, k_slots> values = {-1, 1, 1, 0, 0, 0, 0};
-    char before = '\0';
-    for (std::size_t i = 0; i < s.size(); ++i) {
-        char const code = m_codes[i];
-        if (code == ' ') {
-            if (s[i] != m_text[i]) {
-                return std::nullopt;
-            }
-            before = code;
-            continue;
-        }
-        auto const digit = static_cast<unsigned>(s[i]) - '0';
-        if (digit > 9) {
+    for (auto const i : m_literals) {
+        if (s[i] != m_text[i]) {
             return std::nullopt;
         }
-        int &value = values[slot_of(code)];
-        value = (code == before ? value * 10 : code == 'y' ? 200 : 0) + static_cast<int>(digit);
-        before = code;
     }
-    bool const no_year = values[0] < 0; // a time alone
-    Civil c{no_year ? 1970 : values[0], values[1], values[2], values[3], values[4], values[5]};
-    if (!is_valid(c)) {
+    auto const part = [&](std::size_t slot, unsigned without) {
+        return static_cast<int>(m_at[slot] == std::string::npos ? without : two_digits(s.data() + m_at[slot]));
+    };
+    Civil c{1970, part(1, 1), part(2, 1), part(3, 0), part(4, 0), part(5, 0)};
+    if (m_short_year) {
+        c.year = 2000 + part(0, 0);
+    } else if (m_at[0] != std::string::npos) {
+        c.year = part(0, 0) * 100 + static_cast<int>(two_digits(s.data() + m_at[0] + 2));
+    }
+    if (c.year > 9999 || (m_short_year && c.year > 2099) || !is_valid(c)) {
         return std::nullopt;
     }
     if (m_kind == DateKind::date) {
@@ -230,15 +221,12 @@ std::optional<Civil> DateFormat::parse(std::string_view s) const noexcept
 
 std::string DateFormat::format(Civil const &c) const
 {
-    std::array<int, k_slots> const values = {c.year, c.month, c.day, c.hour, c.minute, c.second, 0};
+    std::array<int, 6> const values = {c.year, c.month, c.day, c.hour, c.minute, c.second};
     std::string out = m_text;
-    for (std::size_t i = 0; i < out.size();) {
-        char const code = m_codes[i];
-        std::size_t const width = code == ' ' ? 1 : code == 'Y' ? 4 : 2;
-        if (code != ' ') {
-            put(out.data() + i, width, values[slot_of(code)]);
+    for (std::size_t i = 0; i < m_at.size(); ++i) {
+        if (m_at[i] != std::string::npos) {
+            put(out.data() + m_at[i], i == 0 && !m_short_year ? 4 : 2, values[i]);
         }
-        i += width;
     }
     return out;
 }

@@ -2,10 +2,12 @@
 // Civil dates, times and the formats that users write: YYYY YY MM DD HH MM SS (MM after HH is minutes), other characters stand
 // for themselves. A YY is 20YY. The base keeps ISO 8601: "2026-11-03", "02:00:00", "2026-11-03 02:00:00".
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace atom {
 
@@ -52,6 +54,9 @@ private:
     std::string m_text;  // as written
     std::string m_codes; // one letter a byte: Y y M D H m S, or ' ' for a literal
     DateKind m_kind;
+    bool m_short_year = false;
+    std::array<std::size_t, 6> m_at = {}; // where year, month, day, hour, minute and second begin; npos: the format has none
+    std::vector<std::size_t> m_literals;  // where a literal stands
 };
 
 /// As the base keeps it.

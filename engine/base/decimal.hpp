@@ -15,7 +15,8 @@ constexpr int k_max_scale = 15;
 std::optional<std::int64_t> parse_integer(std::string_view s) noexcept;
 
 /// As people and spreadsheets write it: "1.234,56", "1234,56", "12,5%", "-3", "3-". `separator` is ',' or '.', the other of the two
-/// groups thousands, and only in right groups of three. More decimals than `scale` are refused, even zeros.
+/// groups thousands, and only in right groups of three that do not begin with a zero ("0.125" is no 125). ",5" is 0,5; "5," is nothing.
+/// More decimals than `scale` are refused, even zeros.
 std::optional<std::int64_t> parse_decimal(std::string_view s, int scale, char separator) noexcept;
 
 /// "1234,56" for (123456, 2, ','): no grouping, a '-' in front, always `scale` decimals.

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace atom {
 
@@ -100,6 +101,8 @@ private:
 std::string read_file(std::filesystem::path const &path);
 /// Makes it and what is above it, mode 0750; throws FileError.
 void make_folder(std::filesystem::path const &path);
+/// The files (not folders) of a folder whose names end so (".toml"), sorted by name; a missing folder has none.
+std::vector<std::filesystem::path> files_with_extension(std::filesystem::path const &folder, std::string_view extension);
 /// Syncs a folder's entries to the disk; throws FileError.
 void sync_folder(std::filesystem::path const &path);
 

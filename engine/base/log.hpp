@@ -22,8 +22,17 @@ enum class LogLevel
 void set_log(LogLevel least, Clock const *clock);
 void log_text(LogLevel level, std::string const &message);
 
-template <typename... Args> void log_info(fmt::format_string<Args...> f, Args &&...args) { log_text(LogLevel::info, fmt::format(f, std::forward<Args>(args)...)); }
-template <typename... Args> void log_warning(fmt::format_string<Args...> f, Args &&...args) { log_text(LogLevel::warning, fmt::format(f, std::forward<Args>(args)...)); }
-template <typename... Args> void log_error(fmt::format_string<Args...> f, Args &&...args) { log_text(LogLevel::error, fmt::format(f, std::forward<Args>(args)...)); }
+template <typename... Args> void log_info(fmt::format_string<Args...> f, Args &&...args)
+{
+    log_text(LogLevel::info, fmt::format(f, std::forward<Args>(args)...));
+}
+template <typename... Args> void log_warning(fmt::format_string<Args...> f, Args &&...args)
+{
+    log_text(LogLevel::warning, fmt::format(f, std::forward<Args>(args)...));
+}
+template <typename... Args> void log_error(fmt::format_string<Args...> f, Args &&...args)
+{
+    log_text(LogLevel::error, fmt::format(f, std::forward<Args>(args)...));
+}
 
 } // namespace atom

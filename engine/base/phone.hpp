@@ -15,9 +15,9 @@ struct Phone
 
 bool is_area_code(std::string_view two_digits) noexcept;
 
-/// Area code and number with any mask ( ) - + . / and blanks. A 55 in front of 12 or 13 digits goes, a leading 0 of the area code goes, an
-/// old 8-digit mobile (6-9) gets its 9. None for anything that nobody answers: a wrong length or area code, letters, 0800, 0300,
-/// and the single national numbers 300x and 400x, with or without an area code.
+/// Area code and number with any mask ( ) - + . / and blanks. A 55 in front of what has 12 or 13 digits with it goes, a leading 0 of the
+/// area code goes, an old 8-digit mobile (6-9) gets its 9. None for anything that nobody answers: a wrong length or area code, letters,
+/// 0800, 0300, and the single national numbers 300x and 400x, with or without an area code.
 std::optional<Phone> parse_phone(std::string_view s);
 
 } // namespace atom

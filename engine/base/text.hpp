@@ -8,7 +8,7 @@
 
 namespace atom {
 
-/// Without blanks (space, tab, NUL excluded) at both ends. The view points into the argument.
+/// Without blanks (space and tab; no line ends, no NUL) at both ends. The view points into the argument.
 std::string_view trim(std::string_view s) noexcept;
 std::string_view trim_right(std::string_view s) noexcept;
 
@@ -17,9 +17,9 @@ std::string to_lower(std::string_view s);
 std::string to_upper(std::string_view s);
 bool equal_ignoring_case(std::string_view a, std::string_view b) noexcept;
 
-bool is_blank(std::string_view s) noexcept;      // empty or only blanks (space, tab, CR, LF, VT, FF)
-bool is_digits(std::string_view s) noexcept;     // at least one, 0-9 only
-std::string digits_of(std::string_view s);       // the ASCII digits alone, in order
+bool is_blank(std::string_view s) noexcept;                // empty or only blanks (space, tab, CR, LF, VT, FF)
+bool is_digits(std::string_view s) noexcept;               // at least one, 0-9 only
+std::string digits_of(std::string_view s);                 // the ASCII digits alone, in order
 std::string_view strip_zeros(std::string_view s) noexcept; // without leading '0's; "000" gives ""
 
 /// Latin letters without accents ("Ação" -> "Acao"), from the Latin-1 Supplement and Latin Extended-A blocks; all else as it is.
@@ -29,7 +29,8 @@ std::string without_accents(std::string_view utf8);
 std::string header_key(std::string_view utf8);
 
 /// Personal data for a log or a console: the first and the last character of each word stay of words of four characters or more,
-/// the rest are '*'; shorter words are all '*'. Digits runs keep their last two. Never longer or shorter than the text in characters.
+/// the rest are '*'; shorter words are all '*'. A number keeps its last two characters if it has four or more: words with a digit,
+/// also several with nothing but . - / ( ) + and blanks between ("***.***.***-25"). As many characters as the text has.
 std::string masked(std::string_view utf8);
 
 /// The candidate nearest to `word` by edit distance (insert, delete, replace, swap of neighbours), if it is near enough to be
