@@ -120,12 +120,24 @@ std::size_t find_invalid_utf8(std::string_view s, bool nul_is_invalid) noexcept
 {
     std::size_t i = 0;
     while (i < s.size()) {
-        auto const run = plain_run(s, i);
-        i += run;
+        i += plain_run(s, i);
         // Up to eight bytes by hand before the next try: accented text would else load each word for nothing.
         for (auto const stop = std::min(i + k_step, s.size()); i < stop;) {
+            unsigned const lead = byte_at(s, i);
+            if (lead < 0x80) {
+                if (lead == 0 && nul_is_invalid) {
+                    return i;
+                }
+                ++i;
+                continue;
+            }
+            // Nearly all of Portuguese is here: two bytes.
+            if (lead >= 0xC2 && lead < 0xE0 && i + 1 < s.size() && (byte_at(s, i + 1) & 0xC0U) == 0x80U) {
+                i += 2;
+                continue;
+            }
             auto const step = decode(s, i);
-            if (!step.valid || (nul_is_invalid && s[i] == '\0')) {
+            if (!step.valid) {
                 return i;
             }
             i += step.size;
