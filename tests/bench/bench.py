@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """How fast atom loads, against a yardstick measured in the same run. Never fails for being slow: it prints and writes numbers.
 
-usage: bench.py --atom PATH --generate PATH --yardstick PATH --work DIR [--lines 100000] [--rounds 3] [--memory-lines 250000] [--json FILE]
+usage: bench.py --atom PATH --generate PATH --yardstick PATH [--work DIR] [--lines 100000] [--rounds 3] [--memory-lines 250000]
+                [--json FILE] [--keep]
 
 In each round, one after the other and each on a fresh base:
   yardstick   a bare loop of prepared inserts (yardstick.c)        .import    sqlite3's, of the same data as CSV
@@ -198,6 +199,13 @@ class Bench:
             self.failed[what] = str(e)
             say(f"  {what} FAILED: {e}")
 
+    def tidy(self):
+        self.database()
+        for path in [self.csv, *map(self.path, DAYS)]:
+            os.remove(path)
+        for sub in ("one", "shipped"):
+            shutil.rmtree(os.path.join(self.args.work, sub), ignore_errors=True)
+
     def database(self):
         path = os.path.join(self.args.work, "bare.db")
         for end in ("", "-wal", "-shm"):
@@ -280,10 +288,10 @@ class Bench:
         return out
 
     def details(self):
-        return {
-            name: [{"seconds": r.seconds, "peak_bytes": r.peak, "wal_bytes": r.wal, "atom": getattr(r, "entry", {}).get("seconds")} for r in runs]
-            for name, runs in self.runs.items()
-        }
+        def numbers(r):
+            return {"seconds": r.seconds, "peak_bytes": r.peak, "wal_bytes": r.wal, "atom": getattr(r, "entry", {}).get("seconds")}
+
+        return {name: [numbers(r) for r in runs] for name, runs in self.runs.items()}
 
 
 def print_table(rows):
@@ -296,8 +304,10 @@ def print_table(rows):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    for name in ("--atom", "--generate", "--yardstick", "--work"):
+    for name in ("--atom", "--generate", "--yardstick"):
         parser.add_argument(name, required=True)
+    parser.add_argument("--work", default=os.path.join(ROOT, "build-bench"), help="a folder for 2 GB of files and bases (build-bench)")
+    parser.add_argument("--keep", action="store_true", help="leave them there")
     parser.add_argument("--lines", type=int, default=100_000)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--memory-lines", type=int, default=250_000, help="0: leave the 1 GB file out")
@@ -308,6 +318,8 @@ def main():
     os.makedirs(args.work, exist_ok=True)
     bench = Bench(args)
     bench.measure()
+    if not args.keep:
+        bench.tidy()
     rows = bench.table()
     print_table(rows)
     for what, why in bench.failed.items():

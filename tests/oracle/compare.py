@@ -275,7 +275,8 @@ def compare_ledger(diff, result, path):
         if entry is None:
             diff.say(f"ledger: {f['name']} is not there")
             continue
-        wrong = [f"{k}: expected {f[k]!r}, is {entry.get(k)!r}" for k in ("job", "status", "data", "read", "accepted", "rejected") if entry.get(k) != f[k]]
+        keys = ("job", "status", "data", "read", "accepted", "rejected")
+        wrong = [f"{k}: expected {f[k]!r}, is {entry.get(k)!r}" for k in keys if entry.get(k) != f[k]]
         if f["status"] == "done":
             if entry.get("warnings") not in (f["warnings"], f["warned_lines"], f["warned_good_lines"]):
                 wrong.append(f"warnings: expected {f['warnings']}, is {entry.get('warnings')}")

@@ -64,7 +64,7 @@ class Layout:
         return max(f.at - 1 + f.length for f in self.fields)
 
 
-def fixed_layout(table, unique=(), required=("contrato",), lenient=lambda field: False):
+def fixed_layout(table, unique=(), required=("contrato",), lenient=lambda field: False, one_in_front=False):
     fields = []
     with open(os.path.join(TABLES, table + ".csv"), newline="") as file:
         for r in csv.DictReader(file):
@@ -73,7 +73,7 @@ def fixed_layout(table, unique=(), required=("contrato",), lenient=lambda field:
             field.strip_zeros = field.name == "contrato"
             field.lenient = not field.required and lenient(field)
             fields.append(field)
-    return Layout(table, fields, True, unique, fields[0].name == "tipo_registro")
+    return Layout(table, fields, True, unique, one_in_front)
 
 
 def csv_layout(name, columns):
@@ -84,15 +84,16 @@ def anything(_):
     return True
 
 
-REMESSA = fixed_layout("remessa_assessoria", ("contrato",), ("contrato", "nome"), lambda f: f.kind == "document" and f.name != "cpf_cnpj")
+REMESSA = fixed_layout("remessa_assessoria", ("contrato",), ("contrato", "nome"), lambda f: f.kind == "document" and f.name != "cpf_cnpj", True)
 PARCELAS = fixed_layout("remessa_parcelas", ("contrato", "numero_parcela"), ("contrato", "numero_parcela", "data_vencimento"))
+# Only an unreadable contract refuses a line of these two: what stands in byte 1 of an agreement is not asked.
 ACORDO = fixed_layout("remessa_acordo", (), ("contrato",), anything)
 EXCLUSAO = fixed_layout("remessa_exclusao", ("contrato",), ("contrato",), anything)
 TELEFONES = csv_layout(
     "telefones",
     [Field("cpf", "document", column="CPF"), Field("contrato", "text", column="CONTRATO", required=True, strip_zeros=True)]
     + [
-        Field(f"{word}{n}", kind, column=f"{word.upper()}{n}", lenient=True, optional=(word, n) != ("telefone", 1))
+        Field(f"{word}{n}", kind, column=f"{word.upper()}{n}", lenient=True, optional=n > 1)
         for n in (1, 2, 3)
         for word, kind in (("telefone", "text"), ("score", "integer"))
     ],

@@ -393,7 +393,8 @@ def agreement(contract, day, job, v):
     """`valor` is a list: the page does not say which of the fixed file's values it is."""
     values = [v["valor"]] if "valor" in v else [v[n] for n in ("valor_pago", "valor_parcela", "valor_acordo")]
     reason = v["motivo"] if "motivo" in v else v["motivo_baixa"]
-    return [contract, day.isoformat(), job] + [v[n] for n in ("numero_acordo", "numero_parcela", "data_vencimento", "data_movimento")] + [reason, values]
+    same = [v[n] for n in ("numero_acordo", "numero_parcela", "data_vencimento", "data_movimento")]
+    return [contract, day.isoformat(), job] + same + [reason, values]
 
 
 def money(units):

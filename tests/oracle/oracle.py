@@ -71,7 +71,8 @@ def main():
     results = run(polls, args.out, gates=not args.no_gates, calendar=args.calendario, remember_scores=args.remember_scores)
     for n, result in enumerate(results, 1):
         for c in result["files"]:
-            print(f"poll {n}\t{c['name']}\t{c['status']} {c['reason']}\tread {c['read']}\trejected {c['rejected']} {c['rejects']}\twarnings {c['warnings']}")
+            counts = f"read {c['read']}\trejected {c['rejected']} {c['rejects']}\twarnings {c['warnings']}"
+            print(f"poll {n}\t{c['name']}\t{c['status']} {c['reason']}\t{counts}")
         print(f"poll {n}\t" + "\t".join(f"{kind} {len(rows)}" for kind, rows in result["exports"].items()))
     return 0
 
