@@ -174,10 +174,10 @@ std::optional<Day> parse_iso_day(std::string_view s) noexcept
 
 std::string iso_day(Day d) { return iso_text(civil_of(d), DateKind::date); }
 
-DateFormat::DateFormat(std::string_view format, DateKind kind) : m_text(format), m_codes(compile(format)), m_kind(kind)
+DateFormat::DateFormat(std::string_view format, DateKind kind)
+    : m_text(format), m_codes(compile(format)), m_kind(kind), m_short_year(m_codes.find(k_short_year.code) != std::string::npos)
 {
     require(format, m_codes, kind);
-    m_short_year = has(m_codes, k_short_year) && m_codes.find(k_year.code) == std::string::npos;
     for (std::size_t i = 0; i < m_at.size(); ++i) {
         m_at[i] = m_codes.find(i == 0 && m_short_year ? k_short_year.code : k_slots[i]);
     }

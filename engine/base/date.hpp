@@ -54,7 +54,7 @@ private:
     std::string m_text;  // as written
     std::string m_codes; // one letter a byte: Y y M D H m S, or ' ' for a literal
     DateKind m_kind;
-    bool m_short_year = false;
+    bool m_short_year;
     std::array<std::size_t, 6> m_at = {}; // where year, month, day, hour, minute and second begin; npos: the format has none
     std::vector<std::size_t> m_literals;  // where a literal stands
 };

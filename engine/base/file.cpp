@@ -21,8 +21,8 @@ namespace atom {
 
 namespace {
 
-constexpr std::size_t k_buffer_size = 256U * 1024U;
-constexpr std::size_t k_read_size = 1024U * 1024U;
+constexpr std::size_t k_buffer_size = std::size_t{256} * 1024;
+constexpr std::size_t k_read_size = std::size_t{1024} * 1024;
 constexpr mode_t k_file_mode = 0640;
 constexpr mode_t k_folder_mode = 0750;
 
