@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Checks the shipped pack without the engine: python3 tests/tools/pack_check.py [--tables DIR] [WORKSPACE]
 
-Every TOML file parses; the fields of a fixed layout follow one another up to its length and, with --tables, are those of the
-creditor's table DIR/<layout>.csv (name, at, len, type, scale); samples have the length and agree with `expect`; the schema runs in
-SQLite; each rule's SQL prepares against it, with an empty `e` and its groups; upsert and insert keys have a unique index.
+Every TOML file parses; the fields of a fixed layout follow one another up to its length and are those of the creditor's
+table DIR/<layout>.csv (name, at, len, type, scale; DIR is tables/ beside this script unless told); samples have the length
+and agree with `expect`; the schema runs in SQLite; each rule's SQL prepares against it, with an empty `e` and its groups;
+upsert and insert keys have a unique index.
 Prints each fault, exit 1 if there is any. Needs Python 3.11 (tomllib)."""
 
 import argparse
@@ -46,7 +47,8 @@ def check_fixed(name, record, table):
         at = field["at"] + field["len"]
     if at - 1 != record.get("length"):
         fault(name, f"length {record.get('length')}, the fields end at {at - 1}")
-    if table is None:
+    if not table.exists():
+        fault(name, f"no table {table.name} in {table.parent.name}/")
         return
     ours = [(f["name"], f["at"], f["len"], f["type"], f.get("scale")) for f in record["fields"]]
     with open(table, newline="", encoding="utf-8") as rows:
@@ -140,7 +142,7 @@ def check_layout(file, layout, tables):
                     fault(file, f"group {group['name']}: no field {column}")
         if layout["format"] == "fixed":
             stem = layout["layout"] + (f"_{index + 1}" if len(layout["record"]) > 1 else "")
-            check_fixed(file, record, tables / f"{stem}.csv" if tables else None)
+            check_fixed(file, record, tables / f"{stem}.csv")
     if len(layout.get("sample", [])) < len(layout["record"]):
         fault(file, "fewer samples than records")
     for sample in layout.get("sample", []):
@@ -309,7 +311,7 @@ def check_columns(db, layouts):
 
 def main():
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("--tables", type=pathlib.Path, help="the creditor's field tables, one CSV a record")
+    options.add_argument("--tables", type=pathlib.Path, default=pathlib.Path(__file__).parent / "tables", help="the creditor's field tables, one CSV a record")
     options.add_argument("workspace", type=pathlib.Path, nargs="?", default=pathlib.Path(__file__).parents[2])
     args = options.parse_args()
     layouts, jobs = load(args.workspace / "layouts"), load(args.workspace / "jobs")

@@ -29,7 +29,7 @@ create table acordo(
   contrato text not null,
   data text not null,                    -- the file's
   origem text not null,                  -- the job: acordos, acordos_baixados
-  chave text not null,                   -- which movement: agreement, instalment, date, value
+  chave text not null,                   -- which movement: agreement, instalment, due date, date, value
   numero_acordo text,
   numero_parcela integer,
   data_vencimento text,
