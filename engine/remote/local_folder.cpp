@@ -1,0 +1,237 @@
+#include "engine/remote/local_folder.hpp"
+
+#include "engine/base/file.hpp"
+#include "engine/remote/remote_url.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <memory>
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace atom {
+
+namespace {
+
+constexpr std::string_view k_part_begin = ".atom-put-";
+constexpr std::size_t k_piece = 1U << 20U; // bytes read at once
+
+struct CloseDir
+{
+    void operator()(DIR *d) const noexcept { closedir(d); }
+};
+using Dir = std::unique_ptr<DIR, CloseDir>;
+
+RemoteCause cause_of(int error_number) noexcept
+{
+    switch (error_number) {
+    case ENOENT:
+    case ENOTDIR:
+        return RemoteCause::not_found;
+    case EACCES:
+    case EPERM:
+    case EROFS:
+        return RemoteCause::denied;
+    case EEXIST:
+    case EISDIR:
+    case ENOTEMPTY:
+        return RemoteCause::exists;
+    case ENOSPC:
+    case EDQUOT:
+        return RemoteCause::no_space;
+    case ETIMEDOUT:
+        return RemoteCause::timeout;
+    case ESTALE: // a network mount
+    case EHOSTDOWN:
+    case ENETUNREACH:
+    case ENOTCONN:
+        return RemoteCause::unreachable;
+    default:
+        return RemoteCause::protocol;
+    }
+}
+
+std::string time_text(struct stat const &s) { return fmt::format("{}.{:09}", s.st_mtim.tv_sec, s.st_mtim.tv_nsec); }
+
+/// 0, or the error number.
+int write_all(int fd, char const *bytes, std::size_t count)
+{
+    while (count > 0) {
+        auto const wrote = ::write(fd, bytes, count);
+        if (wrote < 0 && errno == EINTR)
+            continue;
+        if (wrote < 0)
+            return errno;
+        bytes += wrote;
+        count -= static_cast<std::size_t>(wrote);
+    }
+    return 0;
+}
+
+/// Renames without replacing. Some file systems (NFS) have no such rename; there a second link is made, which never replaces either.
+int rename_to_free_name(char const *from, char const *to)
+{
+    if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0)
+        return 0;
+    if (errno != EINVAL && errno != ENOSYS)
+        return errno;
+    return link(from, to) == 0 && unlink(from) == 0 ? 0 : errno;
+}
+
+} // namespace
+
+LocalFolder::LocalFolder(std::string path, std::string label) : m_path(path.empty() ? "/" : std::move(path)), m_label(std::move(label)) {}
+
+std::string LocalFolder::full(std::string_view path) const
+{
+    check_remote_path(path);
+    return joined(m_path, path);
+}
+
+void LocalFolder::fail(std::string const &doing, int error_number) const
+{
+    throw RemoteError(cause_of(error_number), fmt::format("{}: cannot {}: {}", m_label, doing, std::strerror(error_number)));
+}
+
+std::vector<RemoteEntry> LocalFolder::list(std::string const &sub)
+{
+    auto const path = sub.empty() ? m_path : full(sub);
+    Dir const dir(opendir(path.c_str()));
+    if (!dir && !sub.empty() && errno == ENOENT) {
+        if (access(m_path.c_str(), F_OK) == 0)
+            return {};
+        errno = ENOENT;
+    }
+    if (!dir)
+        fail(fmt::format("list \"{}\"", sub), errno);
+    std::vector<RemoteEntry> entries;
+    for (errno = 0; auto const *found = readdir(dir.get()); errno = 0) {
+        std::string_view const name = found->d_name;
+        struct stat s = {};
+        // One that went away meanwhile is not there; a link is not a regular file.
+        if (fstatat(dirfd(dir.get()), found->d_name, &s, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(s.st_mode) && !name.starts_with(k_part_begin))
+            entries.push_back({std::string(name), static_cast<std::uint64_t>(s.st_size), time_text(s)});
+    }
+    if (errno != 0)
+        fail(fmt::format("list \"{}\"", sub), errno);
+    return entries;
+}
+
+std::uint64_t LocalFolder::get(std::string const &name, std::function<void(std::string_view)> const &sink)
+{
+    Fd const file(::open(full(name).c_str(), O_RDONLY | O_CLOEXEC));
+    if (!file)
+        fail(fmt::format("get \"{}\"", name), errno);
+    std::uint64_t total = 0;
+    std::string buffer(k_piece, '\0');
+    for (;;) {
+        auto const got = ::read(file.get(), buffer.data(), buffer.size());
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            fail(fmt::format("get \"{}\"", name), errno);
+        if (got == 0)
+            return total;
+        sink({buffer.data(), static_cast<std::size_t>(got)});
+        total += static_cast<std::uint64_t>(got);
+    }
+}
+
+void LocalFolder::make_folder_of(std::string const &path) const
+{
+    // The folder itself is not made, only what is below it: a mount that is not there must not become a plain folder.
+    for (auto slash = path.find('/'); slash != std::string::npos; slash = path.find('/', slash + 1)) {
+        auto const folder = joined(m_path, std::string_view(path).substr(0, slash));
+        if (mkdir(folder.c_str(), 0750) != 0 && errno != EEXIST)
+            fail(fmt::format("make a folder for \"{}\"", path), errno);
+    }
+}
+
+void LocalFolder::sync_folder_of(std::string const &path) const
+{
+    auto const folder = joined(m_path, parent_of(path));
+    Fd const fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!fd || fsync(fd.get()) != 0)
+        fail(fmt::format("sync the folder of \"{}\"", path), errno);
+}
+
+void LocalFolder::copy(std::filesystem::path const &local, std::string const &part) const
+{
+    Fd const in(::open(local.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!in)
+        throw FileError("read", local.string(), errno);
+    Fd out(::open(part.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0640));
+    if (!out)
+        fail(fmt::format("put {}", local.filename().string()), errno);
+    std::string buffer(k_piece, '\0');
+    for (;;) {
+        auto const got = ::read(in.get(), buffer.data(), buffer.size());
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            throw FileError("read", local.string(), errno);
+        if (got == 0)
+            break;
+        if (int const error = write_all(out.get(), buffer.data(), static_cast<std::size_t>(got)))
+            fail(fmt::format("put {}", local.filename().string()), error);
+    }
+    if (fsync(out.get()) != 0 || ::close(out.release()) != 0)
+        fail(fmt::format("put {}", local.filename().string()), errno);
+}
+
+void LocalFolder::put(std::filesystem::path const &local, std::string const &path)
+{
+    auto const target = full(path);
+    make_folder_of(path);
+    // Not "<name>.part": a name of 255 bytes has no room for it. The number keeps parts of one process apart.
+    static std::atomic<unsigned> count = 0;
+    auto const part = joined(joined(m_path, parent_of(path)), fmt::format("{}{}-{}", k_part_begin, getpid(), ++count));
+    try {
+        copy(local, part);
+        if (::rename(part.c_str(), target.c_str()) != 0)
+            fail(fmt::format("put \"{}\"", path), errno);
+    } catch (...) {
+        unlink(part.c_str());
+        throw;
+    }
+    sync_folder_of(path);
+}
+
+void LocalFolder::rename(std::string const &from, std::string const &to)
+{
+    auto const source = full(from);
+    auto const target = full(to);
+    struct stat s = {};
+    if (lstat(source.c_str(), &s) != 0)
+        fail(fmt::format("rename \"{}\" to \"{}\"", from, to), errno);
+    make_folder_of(to);
+    if (int const error = rename_to_free_name(source.c_str(), target.c_str()))
+        fail(fmt::format("rename \"{}\" to \"{}\"", from, to), error);
+    sync_folder_of(to);
+}
+
+std::optional<std::uint64_t> LocalFolder::size(std::string const &path)
+{
+    struct stat s = {};
+    if (lstat(full(path).c_str(), &s) == 0)
+        return S_ISREG(s.st_mode) ? std::optional(static_cast<std::uint64_t>(s.st_size)) : std::nullopt;
+    if (errno != ENOENT && errno != ENOTDIR)
+        fail(fmt::format("ask the size of \"{}\"", path), errno);
+    return std::nullopt;
+}
+
+void LocalFolder::remove(std::string const &path)
+{
+    if (unlink(full(path).c_str()) != 0 && errno != ENOENT && errno != ENOTDIR)
+        fail(fmt::format("remove \"{}\"", path), errno);
+}
+
+} // namespace atom

@@ -1,0 +1,199 @@
+#include "engine/remote/sftp_folder.hpp"
+
+#include "engine/base/text.hpp"
+#include "engine/remote/host_key.hpp"
+#include "engine/remote/listing.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdlib>
+
+#include <unistd.h>
+
+namespace atom {
+
+namespace {
+
+std::string described(std::string_view key) { return fmt::format("{} ({})", key_fingerprint(key), key_kind(key)); }
+
+std::string bytes_of(curl_khkey const &key) { return key.len == 0 ? base64_decoded(key.key) : std::string(key.key, key.len); }
+
+} // namespace
+
+SftpFolder::SftpFolder(RemoteUrl url, RemoteLogin login, int timeout_seconds)
+    : CurlFolder(std::move(url), std::move(login), timeout_seconds)
+{}
+
+int SftpFolder::take_key(CURL *, curl_khkey const *known, curl_khkey const *found, curl_khmatch match, void *user)
+{
+    auto &shown = *static_cast<ShownKey *>(user);
+    shown.key = bytes_of(*found);
+    shown.known = known != nullptr && match == CURLKHMATCH_MISMATCH ? bytes_of(*known) : std::string();
+    return match == CURLKHMATCH_OK ? CURLKHSTAT_FINE : CURLKHSTAT_REJECT;
+}
+
+void SftpFolder::prepare(CurlHandle &curl)
+{
+    auto const &l = login();
+    m_shown = {};
+    // Without a file every key is unknown, which is refused too, and the message has the key to pin.
+    curl.set(CURLOPT_SSH_KNOWNHOSTS, l.known_hosts.empty() ? "/dev/null" : l.known_hosts.c_str());
+    curl.set(CURLOPT_SSH_KEYFUNCTION, take_key);
+    curl.set(CURLOPT_SSH_KEYDATA, &m_shown);
+    // Only what is configured: neither an agent nor the keys of whoever runs this.
+    long const by_password = l.password.empty() ? 0L : CURLSSH_AUTH_PASSWORD | CURLSSH_AUTH_KEYBOARD;
+    curl.set(CURLOPT_SSH_AUTH_TYPES, (l.key.empty() ? 0L : CURLSSH_AUTH_PUBLICKEY) | by_password);
+    if (l.key.empty())
+        return;
+    if (access(l.key.c_str(), R_OK) != 0)
+        fail(RemoteCause::denied, fmt::format("the private key {} cannot be read", l.key.string()));
+    curl.set(CURLOPT_SSH_PRIVATE_KEYFILE, l.key.c_str());
+    curl.set(CURLOPT_KEYPASSWD, l.key_passphrase.c_str());
+}
+
+// As curl reads it: /dir from the root, /~/dir from the login's home.
+std::string SftpFolder::url_of(std::string_view path)
+{
+    auto const whole = fmt::format("{}/{}", url().path, path);
+    bool const home = url().path == "/~" || url().path.starts_with("/~/");
+    bool const mistaken = !home && whole.starts_with("/~"); // curl would take "/~name" for the home too
+    return origin() + (mistaken ? "/" : "") + percent_encoded(whole);
+}
+
+std::string SftpFolder::quoted(std::string_view path) const
+{
+    auto whole = fmt::format("{}/{}", url().path, path);
+    if (whole.starts_with("/~/"))
+        whole.erase(0, 3); // a relative path is the home's, and a quoted "/~/" is not expanded
+    return sftp_quoted(whole);
+}
+
+std::vector<std::string> SftpFolder::rename_commands(std::string const &from, std::string const &to)
+{
+    return {fmt::format("rename {} {}", quoted(from), quoted(to))};
+}
+
+std::vector<std::string> SftpFolder::remove_commands(std::string const &path) { return {"rm " + quoted(path)}; }
+
+std::string SftpFolder::make_folder_command(std::string_view path) { return "mkdir " + quoted(path); }
+
+std::vector<RemoteEntry> SftpFolder::list_folder(std::string const &sub)
+{
+    std::vector<std::string> lines; // one a piece: a line end inside a name is no end of the line
+    bool open = false;
+    CurlAsk const ask{.url = url_of(sub.empty() ? "" : sub + "/"), .sink = [&](std::string_view piece) {
+                          if (open)
+                              lines.back() += piece;
+                          else
+                              lines.emplace_back(piece);
+                          open = !piece.ends_with('\n');
+                      }};
+    auto const answer = run(ask);
+    if (!answer.ok())
+        fail(fmt::format("list \"{}\"", sub), ask, answer);
+    std::vector<RemoteEntry> entries;
+    for (auto &line : lines) {
+        if (line.ends_with('\n'))
+            line.pop_back();
+        if (auto entry = parse_long_line(line))
+            entries.push_back(std::move(*entry));
+        else if (!is_other_long_line(line))
+            fail(RemoteCause::protocol, fmt::format("a line of the listing is not understood: \"{}\"", line));
+    }
+    return entries;
+}
+
+// libcurl gives sftp's refusals of a command as text only; these are its words (lib/vssh/libssh2.c).
+RemoteCause SftpFolder::refusal(CurlAsk const &, CurlAnswer const &answer) const
+{
+    // Of a connection that was cut, libssh2 tells the fault of an earlier call: its "no such file" may not be believed then.
+    if (answer.cut)
+        return RemoteCause::unreachable;
+    if (answer.code == CURLE_REMOTE_FILE_NOT_FOUND)
+        return RemoteCause::not_found;
+    if (answer.code == CURLE_REMOTE_ACCESS_DENIED)
+        return RemoteCause::denied;
+    std::pair<std::string_view, RemoteCause> const k_words[] = {
+        {"No such file or directory", RemoteCause::not_found},
+        {"Not a directory", RemoteCause::not_found},
+        {"Permission denied", RemoteCause::denied},
+        {"write protected", RemoteCause::denied},
+        {"File already exists", RemoteCause::exists},
+        {"Disk full", RemoteCause::no_space},
+        {"quota exceeded", RemoteCause::no_space},
+        {"Connection to SFTP server lost", RemoteCause::unreachable},
+        {"Not connected to SFTP server", RemoteCause::unreachable},
+    };
+    for (auto const &[words, cause] : k_words)
+        if (answer.text.find(words) != std::string::npos)
+            return cause;
+    return RemoteCause::protocol;
+}
+
+void SftpFolder::refuse_key(std::string const &known)
+{
+    auto const file = login().known_hosts.empty() ? std::string("known_hosts") : login().known_hosts.string();
+    auto const server = described(m_shown.key);
+    if (!known.empty())
+        fail(RemoteCause::host_key,
+             fmt::format("the server's key is not the one that {} has: the server shows {}, known is {}", file, server, known));
+    auto const port = url().port.empty() ? std::string() : fmt::format("-p {} ", url().port);
+    fail(RemoteCause::host_key,
+         fmt::format("the server's key is not in {}: it shows {}; compare that with what the server's owner says, then "
+                     "pin it: ssh-keyscan {}{} >> {}",
+                     file, server, port, url().host, file));
+}
+
+/// Asks which key the server shows when it is free to choose one.
+void SftpFolder::ask_for_key()
+{
+    CurlHandle curl(timeout());
+    curl.begin();
+    curl.set(CURLOPT_PROTOCOLS_STR, "sftp");
+    curl.set(CURLOPT_SSH_KNOWNHOSTS, "/dev/null"); // so the key is unknown, and the connection ends before the login
+    curl.set(CURLOPT_SSH_KEYFUNCTION, take_key);
+    curl.set(CURLOPT_SSH_KEYDATA, &m_shown);
+    curl.perform({.url = origin() + "/", .body = false});
+}
+
+/// What the login may still write on the folder's disk; none if the server does not tell (it is an extension of OpenSSH's).
+std::optional<std::uint64_t> SftpFolder::free_bytes()
+{
+    auto const answer = run_commands({"statvfs " + quoted(".")});
+    if (!answer.ok() || answer.replies.empty())
+        return std::nullopt;
+    auto const number_of = [text = answer.replies.front()](std::string_view name) -> std::uint64_t {
+        auto const at = text.find(name);
+        return at == std::string::npos ? 0 : std::strtoull(text.c_str() + at + name.size(), nullptr, 10);
+    };
+    return number_of("f_frsize: ") * number_of("f_bavail: ");
+}
+
+void SftpFolder::explain(CurlAsk const &ask, CurlAnswer const &answer)
+{
+    if (answer.code == CURLE_PEER_FAILED_VERIFICATION && !m_shown.key.empty())
+        refuse_key(m_shown.known.empty() ? "" : described(m_shown.known));
+    // OpenSSH says no more than "failure" when its disk is full, and libcurl then drops the connection as if it were broken.
+    if (ask.source && (answer.code == CURLE_SSH || answer.code == CURLE_UPLOAD_FAILED)) {
+        auto const free = free_bytes();
+        if (free && *free < static_cast<std::uint64_t>(ask.source_size))
+            fail(RemoteCause::no_space, fmt::format("{} of {} bytes are free there: {}", *free, ask.source_size, answer.text));
+    }
+    if (answer.code == CURLE_FAILED_INIT)
+        explain_handshake();
+}
+
+// curl insists on the kind of key that known_hosts has. A server that has only other kinds now fails in the handshake, without a word of
+// keys.
+void SftpFolder::explain_handshake()
+{
+    auto const known = known_keys(login().known_hosts, url().host, url().port.empty() ? 22 : std::stoi(url().port));
+    if (known.empty())
+        return;
+    ask_for_key();
+    if (!m_shown.key.empty() && std::find(known.begin(), known.end(), described(m_shown.key)) == known.end())
+        refuse_key(join(known, ", "));
+}
+
+} // namespace atom
