@@ -1,5 +1,7 @@
 #include "engine/base/text.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
@@ -267,6 +269,20 @@ std::string unknown_word(std::string_view kind, std::string_view word, std::vect
         text += "; allowed: " + join(allowed, ", ");
     }
     return text;
+}
+
+std::string printable(std::string_view bytes)
+{
+    std::string out;
+    for (char const c : bytes) {
+        auto const byte = static_cast<unsigned char>(c);
+        if (byte < 0x20 || byte == 0x7f) {
+            out += fmt::format("\\x{:02x}", byte);
+        } else {
+            out += c;
+        }
+    }
+    return out;
 }
 
 std::vector<std::string> split(std::string_view s, char separator)

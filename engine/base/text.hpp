@@ -40,6 +40,9 @@ std::optional<std::string> nearest(std::string_view word, std::vector<std::strin
 /// `unknown key "x"; did you mean "y"?` or `…; allowed: a, b, c` when none is near.
 std::string unknown_word(std::string_view kind, std::string_view word, std::vector<std::string> const &allowed);
 
+/// A name for a log or a console, on one line whatever it holds: control characters as \\xNN.
+std::string printable(std::string_view bytes);
+
 std::vector<std::string> split(std::string_view s, char separator);
 std::string join(std::vector<std::string> const &parts, std::string_view separator);
 

@@ -1,0 +1,77 @@
+#include "cmd/command.hpp"
+
+#include "engine/base/json.hpp"
+#include "engine/layout/check.hpp"
+#include "engine/run/site.hpp"
+#include "engine/store/schema.hpp"
+
+#include <fmt/format.h>
+
+#include <iostream>
+
+namespace po = boost::program_options;
+
+namespace atom {
+
+namespace {
+
+void options(po::options_description &, po::positional_options_description &) {}
+
+/// Samples, then all SQL against a base of the pack's schema in memory: the real one is not touched.
+void check_workspace(Workspace const &workspace)
+{
+    Faults faults;
+    for (auto const &[name, layout] : workspace.layouts) {
+        check_samples(layout, faults);
+    }
+    Database db({}, OpenMode::memory);
+    make_engine_tables(db);
+    Faults migrations;
+    apply_migrations(db, workspace.root / "jobs" / "schema" / "base", "jobs/schema/base", migrations);
+    for (auto const &f : migrations.all()) {
+        faults.add(f.pos, f.message);
+    }
+    if (migrations.empty()) {
+        check_sql(db, workspace, faults);
+    }
+    faults.throw_if_any();
+}
+
+int run(Call const &call)
+{
+    try {
+        auto const workspace = call.workspace();
+        auto const clock = call.clock(workspace);
+        check_workspace(workspace);
+        if (call.json()) {
+            std::cout << JsonObject().add("ok", true).add_raw("faults", "[]").text() << "\n";
+        } else {
+            std::cout << fmt::format("all is well: {} layouts, {} jobs, {} exports\n", workspace.layouts.size(), workspace.jobs.size(),
+                                     workspace.exports.size());
+        }
+        for (auto const &s : workspace.sources) {
+            if (!s.off.empty()) {
+                std::cerr << fmt::format("source {} is switched off: {}\n", s.name, s.off);
+            }
+        }
+        return 0;
+    } catch (ConfigError const &e) {
+        if (!call.json()) {
+            throw;
+        }
+        std::string list;
+        for (auto const &f : e.faults()) {
+            list += (list.empty() ? "" : ",") +
+                    JsonObject().add("file", f.pos.file).add("line", f.pos.line).add("column", f.pos.column).add("message", f.message).text();
+        }
+        std::cout << JsonObject().add("ok", false).add_raw("faults", "[" + list + "]").text() << "\n";
+        return 2;
+    }
+}
+
+} // namespace
+
+Command const k_check = {"check", "", "checks all configuration, layouts with their samples, and all SQL",
+                         "Everything that is wrong is told at once, as file:line:column. Exit 2 if anything is.", options, run};
+
+} // namespace atom

@@ -1,0 +1,50 @@
+#include "cmd/output.hpp"
+#include "cmd/session.hpp"
+
+#include "engine/base/text.hpp"
+
+#include <boost/program_options/value_semantic.hpp>
+#include <fmt/format.h>
+
+namespace po = boost::program_options;
+
+namespace atom {
+
+namespace {
+
+void options(po::options_description &o, po::positional_options_description &positional)
+{
+    o.add_options()("file", po::value<std::vector<std::string>>()->value_name("FILE"), "a file to import; also as a plain argument");
+    o.add_options()("job", po::value<std::string>()->value_name("NAME"), "the job to use, whatever the name says");
+    o.add_options()("force", po::bool_switch(), "take a file whose bytes were had before");
+    o.add_options()("dry-run", po::bool_switch(), "do it all, show what would change, and roll it back");
+    positional.add("file", -1);
+}
+
+int run(Call const &call)
+{
+    std::vector<std::filesystem::path> paths;
+    for (auto const &p : call.texts("file")) {
+        if (!std::filesystem::is_regular_file(p)) {
+            throw UsageError(fmt::format("{} is no file", p));
+        }
+        paths.emplace_back(p);
+    }
+    if (paths.empty()) {
+        throw UsageError("no file is named; usage: atom import FILE…");
+    }
+    ImportOptions const o{call.text("job"), call.flag("force"), call.flag("dry-run")};
+    Session session(call, "import", true, o.dry_run);
+    if (!o.job.empty() && session.workspace().job(o.job) == nullptr) {
+        throw UsageError(unknown_word("job", o.job, session.workspace().job_names()));
+    }
+    auto site = session.site();
+    return print_outcome(import_files(site, paths, o), call.json());
+}
+
+} // namespace
+
+Command const k_import = {"import", "FILE…", "works local files now, as a look at a source would",
+                          "Error files land beside the file. Waits for a running poll and says who holds it.", options, run};
+
+} // namespace atom

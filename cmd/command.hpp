@@ -1,0 +1,54 @@
+#pragma once
+// One command of the program: what it is called, what it takes, what it does. Each has a file of its own; commands.cpp lists them.
+
+#include "engine/base/clock.hpp"
+#include "engine/job/workspace.hpp"
+#include "engine/store/ledger.hpp"
+
+#include <boost/program_options/options_description.hpp>
+#include <boost/program_options/positional_options.hpp>
+#include <boost/program_options/variables_map.hpp>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace atom {
+
+/// The options as given, and what every command needs of them.
+class Call
+{
+public:
+    explicit Call(boost::program_options::variables_map values) : m_values(std::move(values)) {}
+
+    bool has(char const *option) const { return m_values.count(option) > 0; }
+    bool flag(char const *option) const { return m_values[option].as<bool>(); }
+    std::string text(char const *option) const { return has(option) ? m_values[option].as<std::string>() : std::string(); }
+    std::vector<std::string> texts(char const *option) const;
+    bool json() const { return flag("json"); }
+
+    /// `-C DIR`, else ATOM_HOME, else the current folder. Throws ConfigError.
+    Workspace workspace() const;
+    /// The system's, or as `--at` says; in the workspace's zone. The log takes its times from it.
+    std::unique_ptr<Clock> clock(Workspace const &workspace) const;
+
+private:
+    boost::program_options::variables_map m_values;
+};
+
+struct Command
+{
+    char const *name;
+    char const *arguments; // "FILE…", for the usage line
+    char const *summary;
+    char const *help;      // a paragraph
+    /// Adds the command's own options and names its positional ones.
+    void (*options)(boost::program_options::options_description &options, boost::program_options::positional_options_description &positional);
+    int (*run)(Call const &call);
+};
+
+std::vector<Command> const &commands();
+
+extern Command const k_init, k_check, k_run, k_import, k_export, k_files, k_errors, k_query, k_retry;
+
+} // namespace atom

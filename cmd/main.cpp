@@ -1,0 +1,171 @@
+// Parses, checks, hands over; turns what is thrown into a line on standard error and an exit code:
+// 0 done, 1 something of this call failed, 2 usage or configuration.
+
+#include "cmd/command.hpp"
+
+#include "engine/base/log.hpp"
+#include "engine/base/text.hpp"
+#include "engine/layout/fault.hpp"
+#include "engine/layout/writer.hpp"
+
+#include <boost/program_options/parsers.hpp>
+#include <fmt/format.h>
+
+#include <cstdlib>
+#include <iostream>
+
+namespace po = boost::program_options;
+
+namespace atom {
+
+std::vector<Command> const &commands()
+{
+    static std::vector<Command> const all = {k_init, k_check, k_run, k_import, k_export, k_files, k_errors, k_query, k_retry};
+    return all;
+}
+
+std::vector<std::string> Call::texts(char const *option) const
+{
+    return has(option) ? m_values[option].as<std::vector<std::string>>() : std::vector<std::string>();
+}
+
+Workspace Call::workspace() const
+{
+    char const *const home = std::getenv("ATOM_HOME");
+    return load_workspace(has("workspace") ? text("workspace") : home != nullptr ? home : ".");
+}
+
+std::unique_ptr<Clock> Call::clock(Workspace const &workspace) const
+{
+    std::unique_ptr<Clock> clock;
+    try {
+        clock = has("at") ? fixed_clock(text("at")) : system_clock();
+        clock->set_timezone(workspace.timezone);
+    } catch (std::invalid_argument const &e) {
+        throw UsageError(fmt::format("--at: {}", e.what()));
+    }
+    set_log(has("verbose") && flag("verbose") ? LogLevel::info : LogLevel::warning, clock.get());
+    return clock;
+}
+
+namespace {
+
+po::options_description common_options()
+{
+    po::options_description o("Options of every command");
+    o.add_options()("help", po::bool_switch(), "show this help and end");
+    o.add_options()("json", po::bool_switch(), "print JSON: one document, or a line each for lists");
+    o.add_options()("at", po::value<std::string>()->value_name("TIME"), "run as of then, \"2026-11-03 02:00\" in the workspace's time zone");
+    o.add_options()("workspace,C", po::value<std::string>()->value_name("DIR"), "the workspace (else ATOM_HOME, else the current folder)");
+    o.add_options()("verbose", po::bool_switch(), "log what is done, not only what goes wrong");
+    return o;
+}
+
+void print_overview()
+{
+    std::string out = "atom - takes files, works them through rules against a base, hands on what changed\n\nUsage: atom COMMAND [OPTION…]\n\n";
+    for (auto const &c : commands()) {
+        out += fmt::format("  {:<8} {}\n", c.name, c.summary);
+    }
+    out += "\n`atom COMMAND --help` tells more. Exit: 0 done, 1 a file failed or was held, 2 usage or configuration.\n";
+    std::cout << out;
+}
+
+void print_help(Command const &c, po::options_description const &own)
+{
+    std::cout << fmt::format("Usage: atom {}{}{} [OPTION…]\n\n{}\n\n{}\n", c.name, *c.arguments != 0 ? " " : "", c.arguments, c.summary, c.help);
+    if (!own.options().empty()) {
+        std::cout << own << "\n";
+    }
+    std::cout << common_options();
+}
+
+Command const &command_named(std::string const &name)
+{
+    std::vector<std::string> names;
+    for (auto const &c : commands()) {
+        if (name == c.name) {
+            return c;
+        }
+        names.emplace_back(c.name);
+    }
+    throw UsageError(unknown_word("command", name, names));
+}
+
+
+int run_command(Command const &c, std::vector<std::string> const &arguments)
+{
+    po::options_description own("Options"), all;
+    po::positional_options_description positional;
+    c.options(own, positional);
+    all.add(own).add(common_options());
+    po::variables_map values;
+    try {
+        po::store(po::command_line_parser(arguments).options(all).positional(positional).run(), values);
+        if (values["help"].as<bool>()) {
+            print_help(c, own);
+            return 0;
+        }
+        po::notify(values);
+    } catch (po::unknown_option const &e) {
+        std::vector<std::string> names;
+        for (auto const &o : all.options()) {
+            names.push_back("--" + o->long_name());
+        }
+        throw UsageError(unknown_word("option", e.get_option_name(), names));
+    } catch (po::too_many_positional_options_error const &) {
+        throw UsageError(fmt::format("too many arguments; usage: atom {} {}", c.name, c.arguments));
+    } catch (po::error const &e) {
+        throw UsageError(e.what());
+    }
+    return c.run(Call(std::move(values)));
+}
+
+int dispatch(std::vector<std::string> arguments)
+{
+    if (arguments.empty() || arguments[0] == "--help" || arguments[0] == "help") {
+        print_overview();
+        return arguments.empty() ? 2 : 0;
+    }
+    if (arguments[0] == "--version") {
+        std::cout << "atom " << ATOM_VERSION << "\n";
+        return 0;
+    }
+    // `atom -C DIR COMMAND` is what hands type that know git and make
+    std::size_t const before = arguments[0] == "-C" ? 2 : arguments[0].compare(0, 2, "-C") == 0 ? 1 : 0;
+    if (before >= arguments.size()) {
+        throw UsageError("a command is missing; usage: atom -C DIR COMMAND");
+    }
+    std::rotate(arguments.begin(), arguments.begin() + static_cast<std::ptrdiff_t>(before), arguments.end());
+    auto const &command = command_named(arguments[0]);
+    arguments.erase(arguments.begin());
+    return run_command(command, arguments);
+}
+
+int guarded(std::vector<std::string> arguments)
+{
+    try {
+        return dispatch(std::move(arguments));
+    } catch (ConfigError const &e) {
+        std::cerr << e.what() << "\n";
+        return 2;
+    } catch (UsageError const &e) {
+        std::cerr << "atom: " << e.what() << "\n";
+        return 2;
+    } catch (FileRefused const &e) {
+        std::cerr << "atom: " << e.code() << ": " << e.reason() << "\n";
+        return 1;
+    } catch (std::exception const &e) {
+        std::cerr << "atom: " << e.what() << "\n";
+        return 1;
+    }
+}
+
+} // namespace
+
+} // namespace atom
+
+int main(int argc, char **argv)
+{
+    return atom::guarded({argv + 1, argv + argc});
+}

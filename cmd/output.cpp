@@ -1,0 +1,109 @@
+#include "cmd/output.hpp"
+
+#include "engine/base/encoding.hpp"
+#include "engine/base/json.hpp"
+#include "engine/base/text.hpp"
+
+#include <fmt/format.h>
+
+#include <iostream>
+
+#include <unistd.h>
+
+namespace atom {
+
+bool is_terminal()
+{
+    return ::isatty(STDOUT_FILENO) != 0;
+}
+
+namespace {
+
+std::string one_line(std::string s)
+{
+    std::replace_if(s.begin(), s.end(), [](char c) { return c == '\t' || c == '\n' || c == '\r'; }, ' ');
+    return s;
+}
+
+void print_columns(std::vector<std::vector<std::string>> const &rows)
+{
+    std::vector<std::size_t> widths;
+    for (auto const &row : rows) {
+        widths.resize(std::max(widths.size(), row.size()));
+        for (std::size_t i = 0; i < row.size(); ++i) {
+            widths[i] = std::max(widths[i], count_characters(row[i]));
+        }
+    }
+    for (auto const &row : rows) {
+        std::string line;
+        for (std::size_t i = 0; i < row.size(); ++i) {
+            line += row[i];
+            if (i + 1 < row.size()) {
+                line.append(widths[i] - count_characters(row[i]) + 2, ' ');
+            }
+        }
+        std::cout << line << "\n";
+    }
+}
+
+} // namespace
+
+void Table::print() const
+{
+    std::vector<std::vector<std::string>> rows = {m_header};
+    for (auto const &row : m_rows) {
+        auto &out = rows.emplace_back();
+        for (auto const &cell : row) {
+            out.push_back(one_line(cell));
+        }
+    }
+    if (is_terminal()) {
+        print_columns(rows);
+        return;
+    }
+    for (auto const &row : rows) {
+        std::cout << join(row, "\t") << "\n";
+    }
+}
+
+std::string file_json(FileRow const &f)
+{
+    JsonObject o;
+    o.add("id", f.id).add("file", printable(f.file)).add_or_null("job", f.job).add("status", f.status).add_or_null("data", f.data);
+    o.add("read", f.read).add("accepted", f.accepted).add("rejected", f.rejected).add("warnings", f.warnings);
+    o.add_raw("rejects", f.rejects).add_raw("changes", f.changes).add_raw("exports", f.exports);
+    return o.add_or_null("reason", f.reason).add_seconds("seconds", f.seconds).text();
+}
+
+void print_files(std::vector<FileRow> const &files, bool json)
+{
+    if (json) {
+        for (auto const &f : files) {
+            std::cout << file_json(f) << "\n";
+        }
+        return;
+    }
+    Table table({"id", "file", "job", "status", "data", "read", "accepted", "rejected", "warnings", "seconds", "reason"});
+    for (auto const &f : files) {
+        table.add({std::to_string(f.id), printable(f.file), f.job, f.status, f.data, std::to_string(f.read), std::to_string(f.accepted),
+                   std::to_string(f.rejected), std::to_string(f.warnings), fmt::format("{:.2f}", f.seconds), f.reason});
+    }
+    table.print();
+}
+
+int print_outcome(Outcome const &outcome, bool json)
+{
+    if (json || !outcome.files.empty()) {
+        print_files(outcome.files, json);
+    }
+    for (auto const &x : outcome.exports) {
+        for (auto const &f : x.files) {
+            if (!json) {
+                std::cout << fmt::format("export {}: {} {} ({} rows)\n", x.name, f.kind, f.name, f.rows);
+            }
+        }
+    }
+    return outcome.failed() ? 1 : 0;
+}
+
+} // namespace atom

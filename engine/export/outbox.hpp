@@ -1,0 +1,44 @@
+#pragma once
+// Everything outside the base that is still to be done: error files to put, finished files to move, outputs to deliver. Rows are written in
+// the transaction that causes them; working them off may be interrupted anywhere and begun again without harm.
+
+#include "engine/base/clock.hpp"
+#include "engine/remote/folders.hpp"
+#include "engine/store/database.hpp"
+
+#include <string>
+#include <vector>
+
+namespace atom {
+
+struct OutboxRow
+{
+    enum class Kind
+    {
+        put,     // a local file to `name`; a taken name gets .2, .3 …
+        write,   // a local file to `name`, in place of what is there
+        move,    // `final_name` within the folder; a taken name gets .2, .3 …
+        deliver  // a local file to `staging`/`name`, then renamed to `name`; never over a file that is there
+    };
+    std::int64_t id = 0;
+    Kind kind = Kind::put;
+    std::string folder;     // as Folders knows it
+    std::string local;      // the bytes to put; removed when done
+    std::string name;       // path within the folder
+    std::string staging;    // folder for unfinished uploads
+    std::string final_name; // chosen when a name may be taken
+    std::uint64_t size = 0; // move: of the file that was taken
+    std::string modified;   // move: as the server said
+    std::string state = "new"; // new, then renaming: the upload is whole and a rename was asked for
+    std::string export_name;
+    std::int64_t file_id = 0;
+};
+
+/// In the caller's transaction.
+void add_to_outbox(Database &db, Clock const &clock, OutboxRow const &row);
+
+/// Works off what can be worked off now. A folder that fails is left alone for this time, so that its rows keep their order; others go on.
+/// Returns what failed, a line each.
+std::vector<std::string> work_off_outbox(Database &db, Folders &folders);
+
+} // namespace atom

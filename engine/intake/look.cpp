@@ -1,0 +1,198 @@
+#include "engine/intake/look.hpp"
+
+#include "engine/base/json.hpp"
+#include "engine/base/log.hpp"
+#include "engine/base/text.hpp"
+
+#include <fmt/format.h>
+
+namespace atom {
+
+JobMatch match_job(Workspace const &workspace, std::string const &source, std::string const &name, std::string const &only_job)
+{
+    for (auto const &job : workspace.jobs) {
+        bool const asked = only_job.empty() || job.name == only_job;
+        bool const from_here = source.empty() || job.source.empty() || job.source == source;
+        if (!asked || !from_here) {
+            continue;
+        }
+        if (auto m = job.match(name)) {
+            return {&job, m->file->layout.get(), std::move(m->captures)};
+        }
+    }
+    return {};
+}
+
+void note_match(FileRow &row, JobMatch const &match)
+{
+    row.job = match.job->name;
+    row.layout = match.layout->name;
+    JsonObject captures;
+    for (auto const &[name, value] : match.captures) {
+        captures.add(name, value);
+    }
+    row.captures = captures.text();
+    auto const find = [&](char const *name) {
+        auto const it = match.captures.find(name);
+        return it == match.captures.end() ? std::string() : it->second;
+    };
+    row.data = find("data");
+    row.hora = find("hora");
+}
+
+Captures captures_of(FileRow const &row)
+{
+    Captures out;
+    for (auto const &[name, value] : json_texts(row.captures)) {
+        out[name] = value;
+    }
+    return out;
+}
+
+namespace {
+
+class Looker
+{
+public:
+    Looker(LookSetting const &setting, Source const &source) : m_set(setting), m_source(source), m_ledger(setting.db) {}
+
+    std::vector<FileRow> run(std::vector<RemoteEntry> entries)
+    {
+        std::sort(entries.begin(), entries.end(), [](RemoteEntry const &a, RemoteEntry const &b) { return a.name < b.name; });
+        for (auto const &e : entries) {
+            m_names.insert(e.name);
+        }
+        Transaction transaction(m_set.db);
+        std::vector<FileRow> ready;
+        for (auto const &e : entries) {
+            if (is_marker(e.name)) {
+                continue;
+            }
+            if (auto row = see(e)) {
+                ready.push_back(*std::move(row));
+            }
+        }
+        note_removed();
+        transaction.commit();
+        return ready;
+    }
+
+private:
+    bool is_marker(std::string const &name) const
+    {
+        auto const &m = m_source.marker;
+        return m_source.ready == Ready::marker && name.size() > m.size() && name.compare(name.size() - m.size(), m.size(), m) == 0;
+    }
+
+    /// The row of an entry that may be fetched now.
+    std::optional<FileRow> see(RemoteEntry const &e)
+    {
+        auto row = m_ledger.find_entry(m_source.name, e.name, e.size, e.modified);
+        if (row && row->status != "seen" && row->status != "fetching" && row->status != "unmatched") {
+            return std::nullopt; // done, failed, duplicate…: this very file was dealt with
+        }
+        bool const safe = is_safe_name(e.name);
+        auto const match = safe ? match_job(m_set.workspace, m_source.name, e.name) : JobMatch{};
+        if (match.job == nullptr) {
+            if (!row) {
+                note_unmatched(e, safe);
+            }
+            return std::nullopt;
+        }
+        if (!row) {
+            row = unfinished(e.name);
+        }
+        FileRow file = row ? *std::move(row) : FileRow{};
+        if (file.id == 0 || file.size != e.size || file.modified != e.modified || file.status == "unmatched") {
+            file.source = m_source.name;
+            file.file = e.name;
+            file.size = e.size;
+            file.modified = e.modified;
+            file.status = "seen";
+            file.reason.clear();
+            file.seen_at = file.id == 0 ? m_set.clock.local_text() : file.seen_at;
+            note_match(file, match);
+            m_ledger.save(file);
+        }
+        return is_ready(e) ? std::optional(std::move(file)) : std::nullopt;
+    }
+
+    /// A row of this name that is still being uploaded: the entry has grown since.
+    std::optional<FileRow> unfinished(std::string const &name)
+    {
+        for (auto &row : m_ledger.with_status({"seen", "fetching"})) {
+            if (row.source == m_source.name && row.file == name) {
+                return std::move(row);
+            }
+        }
+        return std::nullopt;
+    }
+
+    void note_unmatched(RemoteEntry const &e, bool safe)
+    {
+        FileRow row;
+        row.source = m_source.name;
+        row.file = e.name;
+        row.size = e.size;
+        row.modified = e.modified;
+        row.status = "unmatched";
+        row.reason = safe ? "no job takes a file of this name" : "the name holds characters that no file of ours may have";
+        row.seen_at = m_set.clock.local_text();
+        m_ledger.save(row);
+        log_warning("{}: {}: {}", m_source.name, printable(e.name), row.reason);
+    }
+
+    bool is_ready(RemoteEntry const &e)
+    {
+        switch (m_source.ready) {
+        case Ready::immediate: return true;
+        case Ready::marker: return m_names.count(e.name + m_source.marker) > 0;
+        case Ready::stable: break;
+        }
+        auto s = m_set.db.prepare("select first_at from atom_look where source = ?1 and file = ?2 and size = ?3 and modified = ?4");
+        s.bind(1, m_source.name).bind(2, e.name).bind(3, e.size).bind(4, e.modified);
+        if (s.step()) {
+            return m_set.clock.now() - s.integer(0) >= m_set.stable_seconds;
+        }
+        m_set.db.prepare("insert into atom_look(source, file, size, modified, first_at) values(?1, ?2, ?3, ?4, ?5) on conflict do update set "
+                         "size = excluded.size, modified = excluded.modified, first_at = excluded.first_at")
+            .bind(1, m_source.name).bind(2, e.name).bind(3, e.size).bind(4, e.modified).bind(5, m_set.clock.now()).run();
+        return false;
+    }
+
+    /// What someone took off the folder holds nothing any more.
+    void note_removed()
+    {
+        for (auto &row : m_ledger.with_status({"seen", "fetching", "waiting", "held", "failed", "unmatched"})) {
+            if (row.source == m_source.name && m_names.count(row.file) == 0) {
+                row.status = "removed";
+                m_ledger.save(row);
+            }
+        }
+        auto looks = m_set.db.prepare("select file from atom_look where source = ?1");
+        looks.bind(1, m_source.name);
+        std::vector<std::string> gone;
+        while (looks.step()) {
+            if (m_names.count(looks.text(0)) == 0) {
+                gone.push_back(looks.text(0));
+            }
+        }
+        for (auto const &file : gone) {
+            m_set.db.prepare("delete from atom_look where source = ?1 and file = ?2").bind(1, m_source.name).bind(2, file).run();
+        }
+    }
+
+    LookSetting const &m_set;
+    Source const &m_source;
+    Ledger m_ledger;
+    std::set<std::string> m_names;
+};
+
+} // namespace
+
+std::vector<FileRow> look(LookSetting const &setting, Source const &source, RemoteFolder &folder)
+{
+    return Looker(setting, source).run(folder.list());
+}
+
+} // namespace atom

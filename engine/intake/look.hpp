@@ -1,0 +1,39 @@
+#pragma once
+// Looks into a source's folder: which files are there, whose they are, which are whole and new. Writes what it sees to the ledger, so that a
+// file is known from the first look on; takes nothing yet.
+
+#include "engine/base/clock.hpp"
+#include "engine/job/workspace.hpp"
+#include "engine/remote/folder.hpp"
+#include "engine/store/ledger.hpp"
+
+#include <vector>
+
+namespace atom {
+
+constexpr std::int64_t k_stable_seconds = 30;
+
+struct LookSetting
+{
+    Workspace const &workspace;
+    Database &db;
+    Clock const &clock;
+    std::int64_t stable_seconds = k_stable_seconds; // how long a file must stand still, for `ready = "stable"`
+};
+
+/// The ledger rows of the files that may be fetched now. In one transaction of its own. Throws RemoteError.
+std::vector<FileRow> look(LookSetting const &setting, Source const &source, RemoteFolder &folder);
+
+/// The first job, in their order, that takes this name from this source ("" = any); null if none.
+struct JobMatch
+{
+    Job const *job = nullptr;
+    Layout const *layout = nullptr;
+    Captures captures;
+};
+JobMatch match_job(Workspace const &workspace, std::string const &source, std::string const &name, std::string const &only_job = {});
+/// Writes job, layout, date, hour and captures into the row.
+void note_match(FileRow &row, JobMatch const &match);
+Captures captures_of(FileRow const &row);
+
+} // namespace atom

@@ -1,0 +1,115 @@
+#pragma once
+// Jobs and exports as the pack declares them: what is done with a file, and what leaves. Plain data, checked when read.
+
+#include "engine/job/name_pattern.hpp"
+#include "engine/layout/layout.hpp"
+#include "engine/store/database.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace atom {
+
+enum class Verb
+{
+    reject,
+    warn,
+    upsert,
+    insert,
+    replace,
+    update,
+    sql
+};
+
+using Assignments = std::vector<std::pair<std::string, std::string>>; // column, SQL expression; in the file's order
+
+struct Rule
+{
+    std::string name;
+    SourcePos pos;      // of the verb's value: where SQL faults are told
+    Verb verb = Verb::sql;
+    std::string text;   // a condition, a table, or SQL
+    std::string record; // which of several records is `e`
+    std::string from;   // "" = e itself; a relation's name, or a select
+    std::string code, message, field;
+    bool has_key = false;
+    std::vector<std::string> key;
+    Assignments set, set_old;
+    std::string where;
+    std::string changed; // the rule whose written lines alone are seen
+};
+
+/// How many lines the layout may refuse.
+struct RejectLimit
+{
+    bool none = false;
+    bool percent = true;
+    std::int64_t number = 20;
+
+    bool exceeded(std::uint64_t refused, std::uint64_t read) const noexcept
+    {
+        if (none) {
+            return false;
+        }
+        if (!percent) {
+            return refused > static_cast<std::uint64_t>(number);
+        }
+        return refused >= 10 && refused * 100 > read * static_cast<std::uint64_t>(number);
+    }
+    std::string text() const;
+};
+
+struct JobFile
+{
+    NamePattern pattern;
+    std::shared_ptr<Layout const> layout;
+};
+
+struct Job
+{
+    std::string name;
+    SourcePos pos;
+    std::vector<JobFile> files;
+    Captures only;
+    std::string source; // "" = any
+    std::int64_t order = 0;
+    Parameters values;
+    RejectLimit reject_limit;
+    bool empty_ok = false;
+    std::vector<Rule> rules;
+
+    /// The first pattern that the name fits, with `only` satisfied.
+    struct Match
+    {
+        JobFile const *file;
+        Captures captures;
+    };
+    std::optional<Match> match(std::string_view file_name) const;
+    std::vector<std::shared_ptr<Layout const>> layouts() const; // each once
+};
+
+struct Export
+{
+    std::string name;
+    SourcePos pos, query_pos;
+    std::string query;
+    std::vector<std::string> key;
+    std::vector<std::string> ignore, compare;
+    std::shared_ptr<Layout const> layout;
+    std::string target;
+    std::vector<std::string> after;
+    std::string full, delta, removed; // names; "" = no such file
+    std::shared_ptr<Layout const> removed_layout;
+    std::string removed_query;
+    SourcePos removed_pos;
+};
+
+using Layouts = std::map<std::string, std::shared_ptr<Layout const>>;
+
+Job read_job(TomlTable &top, Layouts const &layouts, std::filesystem::path const &folder);
+Export read_export(TomlTable &top, Layouts const &layouts, std::filesystem::path const &folder);
+
+} // namespace atom

@@ -1,0 +1,177 @@
+#include "engine/job/name_pattern.hpp"
+
+#include "engine/base/text.hpp"
+
+#include <fmt/format.h>
+
+#include <stdexcept>
+
+namespace atom {
+
+namespace {
+
+std::string escaped(char c)
+{
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 || static_cast<unsigned char>(c) > 0x7f ? std::string(1, c) : fmt::format("\\{}", c);
+}
+
+struct Part
+{
+    bool capture = false;
+    std::string text, format; // a literal's text; a capture's name and format
+};
+
+/// "a{b:c}" -> literal a, capture b with format c.
+std::vector<Part> parts_of(std::string const &pattern)
+{
+    std::vector<Part> out;
+    for (std::size_t i = 0; i < pattern.size();) {
+        if (pattern[i] != '{') {
+            auto const end = std::min(pattern.find('{', i), pattern.size());
+            out.push_back({false, pattern.substr(i, end - i), ""});
+            i = end;
+            continue;
+        }
+        auto const close = pattern.find('}', i);
+        if (close == std::string::npos) {
+            throw std::invalid_argument(fmt::format("\"{}\" has a {{ that is not closed", pattern));
+        }
+        auto const inside = pattern.substr(i + 1, close - i - 1);
+        auto const colon = inside.find(':');
+        out.push_back({true, inside.substr(0, colon), colon == std::string::npos ? "" : inside.substr(colon + 1)});
+        if (out.back().text.empty()) {
+            throw std::invalid_argument(fmt::format("\"{}\" has a capture without a name", pattern));
+        }
+        i = close + 1;
+    }
+    return out;
+}
+
+/// A capture's format is a date's, a time's or both, whichever it has the parts for.
+std::pair<DateFormat, DateKind> date_or_time(std::string const &name, std::string const &format)
+{
+    for (auto const kind : {DateKind::datetime, DateKind::date, DateKind::time}) {
+        if ((name == "data" && kind != DateKind::date) || (name == "hora" && kind != DateKind::time)) {
+            continue;
+        }
+        try {
+            return {DateFormat(format, kind), kind};
+        } catch (std::invalid_argument const &) {
+            continue; // the next kind may fit
+        }
+    }
+    throw std::invalid_argument(fmt::format("\"{}\" is no {} format; allowed are YYYY YY MM DD HH MM SS", format,
+                                            name == "data" ? "date" : name == "hora" ? "time" : "date or time"));
+}
+
+} // namespace
+
+NamePattern::NamePattern(std::string const &text) : m_text(text)
+{
+    for (auto const &part : parts_of(text)) {
+        if (part.capture) {
+            add_capture(part.text, part.format);
+            continue;
+        }
+        for (char const c : part.text) {
+            m_regex_text += escaped(c);
+        }
+    }
+    m_regex.assign(m_regex_text, std::regex::ECMAScript | std::regex::icase | std::regex::optimize);
+}
+
+void NamePattern::add_capture(std::string const &name, std::string const &format)
+{
+    Capture c;
+    c.name = name;
+    if (format.empty() && (name == "data" || name == "hora")) {
+        throw std::invalid_argument(fmt::format("{{{0}}} needs a format, as in {{{0}:{1}}}", name, name == "data" ? "YYYYMMDD" : "HHMMSS"));
+    }
+    if (format.empty()) {
+        m_regex_text += "([A-Za-z0-9]+)";
+    } else {
+        auto [compiled, kind] = date_or_time(name, format);
+        c.format = std::move(compiled);
+        c.kind = kind;
+        m_regex_text += "(";
+        for (char const f : format) {
+            m_regex_text += std::string_view("YMDHS").find(f) != std::string_view::npos ? "\\d" : escaped(f);
+        }
+        m_regex_text += ")";
+    }
+    m_captures.push_back(std::move(c));
+}
+
+std::optional<Captures> NamePattern::match(std::string const &name) const
+{
+    std::smatch m;
+    if (!std::regex_match(name, m, m_regex)) {
+        return std::nullopt;
+    }
+    Captures out;
+    for (std::size_t i = 0; i < m_captures.size(); ++i) {
+        auto const &c = m_captures[i];
+        auto value = m[i + 1].str();
+        if (c.format) {
+            auto const date = c.format->parse(value);
+            if (!date) {
+                return std::nullopt;
+            }
+            value = iso_text(*date, c.kind);
+        }
+        auto const [it, fresh] = out.emplace(c.name, value);
+        if (!fresh && !equal_ignoring_case(it->second, value)) {
+            return std::nullopt;
+        }
+    }
+    return out;
+}
+
+std::vector<std::string> NamePattern::capture_names() const
+{
+    std::vector<std::string> out;
+    for (auto const &c : m_captures) {
+        out.push_back(c.name);
+    }
+    return out;
+}
+
+std::string_view matched_name(std::string_view name)
+{
+    constexpr std::string_view k_ending = ".rejeitados";
+    for (;;) {
+        auto stem = name;
+        auto const dot = stem.rfind('.');
+        if (dot != std::string_view::npos && is_digits(stem.substr(dot + 1)) && dot >= k_ending.size() &&
+            stem.substr(dot - k_ending.size(), k_ending.size()) == k_ending) {
+            stem = stem.substr(0, dot);
+        }
+        if (stem.size() <= k_ending.size() || !equal_ignoring_case(stem.substr(stem.size() - k_ending.size()), k_ending)) {
+            return name;
+        }
+        name = stem.substr(0, stem.size() - k_ending.size());
+    }
+}
+
+std::string expand_name(std::string const &pattern, Civil const &now, std::int64_t seq)
+{
+    std::string out;
+    for (auto const &part : parts_of(pattern)) {
+        if (!part.capture) {
+            out += part.text;
+        } else if (part.text == "seq") {
+            if (!part.format.empty() && (!is_digits(part.format) || part.format.size() > 2)) {
+                throw std::invalid_argument(fmt::format("{{seq:{}}} needs a number of digits, as in {{seq:3}}", part.format));
+            }
+            auto const width = part.format.empty() ? 1 : std::stoi(part.format);
+            out += fmt::format("{:0{}}", seq, width);
+        } else if (part.text == "data" || part.text == "hora") {
+            out += DateFormat(part.format, part.text == "data" ? DateKind::date : DateKind::time).format(now);
+        } else {
+            throw std::invalid_argument(unknown_word("part of an output's name", part.text, {"data", "hora", "seq"}));
+        }
+    }
+    return out;
+}
+
+} // namespace atom

@@ -1,0 +1,298 @@
+// A rule becomes SQL (declared in job/rules.hpp).
+
+#include "engine/base/text.hpp"
+#include "engine/job/rules.hpp"
+
+#include <fmt/format.h>
+
+#include <stdexcept>
+
+namespace atom {
+
+namespace {
+
+bool is_name(std::string_view s)
+{
+    return !s.empty() && std::all_of(s.begin(), s.end(), [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; });
+}
+
+template <typename List> std::string const *find_set(List const &set, std::string const &column)
+{
+    for (auto const &[name, expression] : set) {
+        if (name == column) {
+            return &expression;
+        }
+    }
+    return nullptr;
+}
+
+void check_columns(TableInfo const &table, std::vector<std::string> const &columns, char const *what)
+{
+    for (auto const &c : columns) {
+        if (!table.has(c)) {
+            throw std::invalid_argument(unknown_word(fmt::format("column of table {} in {}", table.name, what), c, table.columns));
+        }
+    }
+}
+
+std::vector<std::string> names_in(Assignments const &set)
+{
+    std::vector<std::string> out;
+    for (auto const &[column, expression] : set) {
+        out.push_back(column);
+    }
+    return out;
+}
+
+/// The {columns} of a message, each once.
+std::vector<std::string> message_columns(std::string const &message)
+{
+    std::vector<std::string> out;
+    for (auto open = message.find('{'); open != std::string::npos; open = message.find('{', open + 1)) {
+        auto const close = message.find('}', open);
+        auto const name = close == std::string::npos ? "" : message.substr(open + 1, close - open - 1);
+        if (is_name(name) && std::find(out.begin(), out.end(), name) == out.end()) {
+            out.push_back(name);
+        }
+    }
+    return out;
+}
+
+} // namespace
+
+int RulePlanner::record_of(Rule const &rule) const
+{
+    if (!rule.record.empty()) {
+        int const r = m_input.layout().record_index(rule.record);
+        if (r < 0) {
+            throw std::invalid_argument(fmt::format("record = \"{}\" is no record of layout {}", rule.record, m_input.layout().name));
+        }
+        return r;
+    }
+    auto const details = m_input.layout().detail_records();
+    return details.size() == 1 ? details.front() : -1;
+}
+
+std::string RulePlanner::from_sql(Rule const &rule) const
+{
+    return rule.from.empty() ? "e" : is_name(rule.from) ? rule.from : "(" + rule.from + ")";
+}
+
+std::vector<std::string> RulePlanner::columns_of(std::string const &from)
+{
+    std::vector<std::string> out;
+    if (auto const *relation = m_tables.relation(from)) {
+        for (auto const &c : relation->columns()) {
+            out.push_back(c.name);
+        }
+        return out;
+    }
+    auto const probe = m_db.prepare_guarded(fmt::format("select * from {} as e", from));
+    for (int i = 0; i < probe.columns(); ++i) {
+        out.push_back(probe.column_name(i));
+    }
+    return out;
+}
+
+RulePlan RulePlanner::plan(Rule const &rule)
+{
+    RulePlan plan;
+    if (rule.verb == Verb::reject || rule.verb == Verb::warn) {
+        plan_lines(rule, plan);
+        return plan;
+    }
+    auto const table = table_info(m_db, rule.text);
+    if (!table) {
+        throw std::invalid_argument(unknown_word("table", rule.text, table_names(m_db)));
+    }
+    fill_values(rule, *table, plan);
+    auto &w = plan.write;
+    bool const needs_unique = rule.verb == Verb::upsert || (rule.verb == Verb::insert && !rule.key.empty());
+    if (needs_unique && !table->is_unique(rule.key)) {
+        throw std::invalid_argument(fmt::format("table {} has no primary key or unique index on ({}); this verb finds its rows by one",
+                                                table->name, join(rule.key, ", ")));
+    }
+    if (rule.verb != Verb::insert && key_may_be_empty(rule, w)) {
+        std::vector<std::string> expressions;
+        for (auto const &k : rule.key) {
+            auto const *const e = find_set(w.values, k);
+            expressions.push_back(e != nullptr ? *e : "e." + sql_name(k));
+        }
+        plan.empty_key = empty_key_sql(w, expressions);
+    }
+    switch (rule.verb) {
+    case Verb::insert: plan.writes = {insert_sql(w, !rule.key.empty())}; break;
+    case Verb::update:
+        make_unique(rule, plan);
+        plan.writes = {update_sql(w)};
+        break;
+    case Verb::upsert:
+        plan.pure = rule.from.empty() && rule.set.empty() && rule.set_old.empty() && rule.where.empty();
+        if (plan.pure) { // the caller sees to it that only changed lines are rows; the last of a key comes last
+            plan.writes = {overwrite_sql(w)};
+            break;
+        }
+        make_unique(rule, plan);
+        plan.writes = {update_sql(w), insert_sql(w, true)};
+        break;
+    case Verb::replace: plan_replace(*table, rule, plan); break;
+    default: break;
+    }
+    return plan;
+}
+
+void RulePlanner::fill_values(Rule const &rule, TableInfo const &table, RulePlan &plan)
+{
+    check_columns(table, rule.key, "key");
+    check_columns(table, names_in(rule.set), "set");
+    check_columns(table, names_in(rule.set_old), "set_old");
+    auto &w = plan.write;
+    w.table = table.name;
+    w.key = rule.key;
+    w.where = rule.where;
+    w.from = from_sql(rule);
+    auto const input = columns_of(w.from);
+    auto const comes = [&](std::string const &c) { return std::find(input.begin(), input.end(), c) != input.end(); };
+    w.has_arquivo = table.has("arquivo_id") && find_set(rule.set, "arquivo_id") == nullptr;
+    w.has_linha = table.has("linha") && comes("linha") && find_set(rule.set, "linha") == nullptr;
+    for (auto const &c : table.columns) {
+        auto const *const set = find_set(rule.set, c);
+        bool const stamped = c == "arquivo_id" || c == "linha";
+        if (set != nullptr) {
+            w.values.emplace_back(c, *set);
+        } else if (comes(c) && !stamped) {
+            w.values.emplace_back(c, "e." + sql_name(c));
+        }
+    }
+    if (rule.verb == Verb::update) {
+        w.old_values = rule.set;
+        return;
+    }
+    for (auto const &k : rule.key) {
+        if (find_set(w.values, k) == nullptr) {
+            throw std::invalid_argument(fmt::format("key column {} comes from no field and no set", k));
+        }
+    }
+    for (auto const &c : table.columns) {
+        bool const is_key = std::find(rule.key.begin(), rule.key.end(), c) != rule.key.end();
+        auto const *const old = find_set(rule.set_old, c);
+        auto const *const value = old != nullptr ? old : find_set(w.values, c);
+        if (value != nullptr && !is_key) {
+            w.old_values.emplace_back(c, *value);
+        }
+    }
+    if (w.values.empty()) {
+        throw std::invalid_argument(fmt::format("no field and no set fills a column of table {}", table.name));
+    }
+}
+
+/// Where a key can come twice, the last row of it counts.
+void RulePlanner::make_unique(Rule const &rule, RulePlan &plan)
+{
+    auto &w = plan.write;
+    bool const plain_key = std::none_of(rule.key.begin(), rule.key.end(), [&](auto const &k) { return find_set(rule.set, k) != nullptr; });
+    if (auto const *relation = m_tables.relation(w.from); relation != nullptr && plain_key) {
+        auto const &record = m_input.record(relation->record());
+        auto const in_key = [&](int f) {
+            return std::find(rule.key.begin(), rule.key.end(), record.fields[static_cast<std::size_t>(f)].name) != rule.key.end();
+        };
+        bool const already = relation->group() == nullptr && !record.unique.empty() && std::all_of(record.unique.begin(), record.unique.end(), in_key);
+        if (!already) {
+            w.last = last_of_key_sql(w.from, rule.key);
+        }
+        return;
+    }
+    std::string keys;
+    std::vector<std::string> names;
+    for (auto const &k : rule.key) {
+        auto const *const e = find_set(w.values, k);
+        names.push_back(fmt::format("atom_k{}", names.size() + 1));
+        keys += fmt::format(", ({}) as {}", e != nullptr ? *e : "e." + sql_name(k), names.back());
+    }
+    plan.prepare = {fmt::format("create temp table atom_from as select e.*{} from {} as e", keys, w.from),
+                    fmt::format("create index temp.atom_from_key on atom_from({})", join(names, ", "))};
+    plan.cleanup = {"drop table temp.atom_from"};
+    w.from = "temp.atom_from";
+    w.last = last_of_key_sql(w.from, names);
+}
+
+bool RulePlanner::key_may_be_empty(Rule const &rule, WriteSpec const &w) const
+{
+    auto const *const relation = m_tables.relation(w.from);
+    if (relation == nullptr) {
+        return !rule.key.empty();
+    }
+    auto const &record = m_input.record(relation->record());
+    return std::any_of(rule.key.begin(), rule.key.end(), [&](std::string const &k) {
+        int const f = record.field_index(k);
+        return find_set(rule.set, k) != nullptr || f < 0 || !record.fields[static_cast<std::size_t>(f)].required;
+    });
+}
+
+void RulePlanner::plan_lines(Rule const &rule, RulePlan &plan)
+{
+    auto const from = from_sql(rule);
+    auto const columns = columns_of(from);
+    auto const has = [&](std::string const &c) { return std::find(columns.begin(), columns.end(), c) != columns.end(); };
+    if (!has("linha")) {
+        throw std::invalid_argument("from gives no column linha; a reject or warn needs to know the lines");
+    }
+    std::string select = has("ordem") ? "e.linha, e.ordem" : "e.linha, 1";
+    for (auto const &c : message_columns(rule.message)) {
+        if (!has(c)) {
+            throw std::invalid_argument(unknown_word("column in message", c, columns));
+        }
+        select += ", e." + sql_name(c);
+    }
+    plan.lines = fmt::format("select {} from {} as e where ({})", select, from, rule.text);
+}
+
+void RulePlanner::plan_replace(TableInfo const &table, Rule const &rule, RulePlan &plan)
+{
+    auto const columns = m_tables.relation("e") != nullptr ? columns_of("e") : std::vector<std::string>{};
+    bool const in_record = std::all_of(rule.key.begin(), rule.key.end(), [&](auto const &k) {
+        return find_set(rule.set, k) == nullptr && std::find(columns.begin(), columns.end(), k) != columns.end();
+    });
+    plan.keys_from = rule.key.empty() ? "" : in_record ? "e" : plan.write.from;
+    auto const *const unique = table.unique_with(rule.key);
+    bool const usable = unique != nullptr && std::all_of(unique->begin(), unique->end(), [&](auto const &c) { return find_set(plan.write.values, c) != nullptr; });
+    auto const sql = replace_sql(plan.write, usable ? unique : nullptr, plan.keys_from);
+    plan.prepare = {sql.make_stage};
+    plan.writes = {sql.fill_stage, *sql.stage_key, sql.remove, sql.add};
+    plan.cleanup.clear();
+    for (auto const &drop : split(sql.drop_stage, ';')) {
+        plan.cleanup.emplace_back(trim(drop));
+    }
+}
+
+Writers::Writers(Workspace const &workspace)
+{
+    for (auto const &job : workspace.jobs) {
+        for (auto const &rule : job.rules) {
+            bool const sql = rule.verb == Verb::sql;
+            if (rule.verb != Verb::reject && rule.verb != Verb::warn) {
+                m_entries.push_back({job.name, rule.name, sql ? "" : rule.text, sql ? rule.text : ""});
+            }
+        }
+    }
+}
+
+bool Writers::only(std::string const &job, std::string const &rule, std::string const &table) const
+{
+    auto const names_it = [&](std::string const &sql) {
+        auto const word = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; };
+        for (auto at = sql.find(table); at != std::string::npos; at = sql.find(table, at + 1)) {
+            auto const end = at + table.size();
+            if ((at == 0 || !word(sql[at - 1])) && (end == sql.size() || !word(sql[end]))) {
+                return true; // perhaps it only reads it: then hashes are not used, which costs time and nothing else
+            }
+        }
+        return false;
+    };
+    return std::none_of(m_entries.begin(), m_entries.end(), [&](Entry const &e) {
+        bool const self = e.job == job && e.rule == rule;
+        return !self && (equal_ignoring_case(e.table, table) || names_it(e.sql));
+    });
+}
+
+} // namespace atom

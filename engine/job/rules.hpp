@@ -1,0 +1,123 @@
+#pragma once
+// The rules of a job at work on one input: each becomes SQL (store/rule_sql.hpp) and runs in the caller's transaction, in the job's order.
+// A rule that SQLite refuses throws FileRefused(REGRA_FALHOU); a base that fails (disk full, locked, damaged) throws StoreError.
+
+#include "engine/job/workspace.hpp"
+#include "engine/layout/check.hpp"
+#include "engine/store/changes.hpp"
+#include "engine/store/input_table.hpp"
+#include "engine/store/rule_sql.hpp"
+#include "engine/store/schema.hpp"
+
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace atom {
+
+/// The tables that each rule of a workspace writes: an upsert may trust its line hashes only where no other rule writes its table.
+class Writers
+{
+public:
+    explicit Writers(Workspace const &workspace);
+    /// True if only this rule of this job can write the table.
+    bool only(std::string const &job, std::string const &rule, std::string const &table) const;
+
+private:
+    struct Entry
+    {
+        std::string job, rule, table, sql; // table of a verb; sql of an `sql` rule
+    };
+    std::vector<Entry> m_entries;
+};
+
+/// What a rule becomes.
+struct RulePlan
+{
+    std::string lines;                 // reject, warn: the select
+    WriteSpec write;
+    bool pure = false;                 // an upsert whose row is a function of its line alone
+    std::vector<std::string> prepare;  // before the writing: temporary tables
+    std::vector<std::string> writes;   // in order
+    std::vector<std::string> cleanup;
+    std::string empty_key;             // lines with an empty key; "" where there can be none
+    std::string keys_from;             // replace: the relation that says which keys give way
+};
+
+/// Turns rules into SQL against one database and one input's tables.
+class RulePlanner
+{
+public:
+    RulePlanner(Database &db, InputTables &tables, Input const &input) : m_db(db), m_tables(tables), m_input(input) {}
+
+    /// What is wrong with the rule itself throws std::invalid_argument with a text for the user; what SQLite refuses, StoreError.
+    RulePlan plan(Rule const &rule);
+    /// The record that is `e` for this rule; -1 if none is.
+    int record_of(Rule const &rule) const;
+
+private:
+    std::string from_sql(Rule const &rule) const;
+    std::vector<std::string> columns_of(std::string const &from);
+    void fill_values(Rule const &rule, TableInfo const &table, RulePlan &plan);
+    void make_unique(Rule const &rule, RulePlan &plan);
+    bool key_may_be_empty(Rule const &rule, WriteSpec const &w) const;
+    void plan_lines(Rule const &rule, RulePlan &plan);
+    void plan_replace(TableInfo const &table, Rule const &rule, RulePlan &plan);
+
+    Database &m_db;
+    InputTables &m_tables;
+    Input const &m_input;
+};
+
+/// Prepares every rule of every job, every query of every export, against the base's schema; faults at their places.
+void check_sql(Database &db, Workspace const &workspace, Faults &faults);
+
+/// The values that a job's rules can bind: captures, `values`, and data, agora, arquivo_id, arquivo.
+Parameters rule_parameters(Job const &job, Captures const &captures, std::string const &data, std::string const &agora, std::int64_t file_id,
+                           std::string const &file);
+
+class RuleRunner
+{
+public:
+    struct Setting
+    {
+        Database &db;
+        Input &input;
+        Job const &job;
+        Writers const &writers;
+        Parameters parameters;
+        Bitmap const &duplicates;
+        ChangeCounter &changes;
+        std::function<void(Reject const &)> sink; // gets each rejected or warned line
+    };
+
+    explicit RuleRunner(Setting const &setting);
+
+    void run();
+    /// Lines that rules turned down.
+    std::uint64_t rejected() const noexcept { return m_rejected; }
+
+private:
+    void run_rule(Rule const &rule);
+    void run_lines(Rule const &rule, RulePlan const &plan);
+    void run_write(Rule const &rule, RulePlan &plan);
+    void reject_empty_keys(RulePlan const &plan, Rule const &rule);
+    void note_incomplete_keys();
+    void reject_incomplete_keys(Rule const &rule);
+    void reject(std::uint64_t linha, std::uint64_t repetition, Rule const &rule, std::string const &code, std::string const &message,
+                std::string const &field, bool warning);
+    void execute(std::string const &sql);
+    std::vector<int> key_fields(Rule const &rule) const;
+    std::string message_of(Rule const &rule, Statement const &row) const;
+
+    Setting m_set;
+    InputTables m_tables;
+    RulePlanner m_planner;
+    int m_record = -1; // of the rule at work
+    std::map<std::string, Bitmap> m_written;                          // by upsert that a later rule's `changed` names
+    std::map<std::string, std::vector<std::uint64_t>> m_incomplete;   // by replace rule: keys with a line that the layout refused
+    std::uint64_t m_rejected = 0;
+};
+
+} // namespace atom

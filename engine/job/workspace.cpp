@@ -1,0 +1,247 @@
+#include "engine/job/workspace.hpp"
+
+#include "engine/base/clock.hpp"
+#include "engine/base/file.hpp"
+#include "engine/base/text.hpp"
+
+#include <fmt/format.h>
+
+#include <cstdlib>
+
+namespace atom {
+
+namespace {
+
+template <typename T> T const *named(std::vector<T> const &all, std::string_view name)
+{
+    auto const it = std::find_if(all.begin(), all.end(), [&](T const &x) { return x.name == name; });
+    return it == all.end() ? nullptr : &*it;
+}
+
+template <typename T> std::vector<std::string> names_of(std::vector<T> const &all)
+{
+    std::vector<std::string> out;
+    for (auto const &x : all) {
+        out.push_back(x.name);
+    }
+    return out;
+}
+
+class WorkspaceReader
+{
+public:
+    explicit WorkspaceReader(std::filesystem::path const &root) { m_out.root = std::filesystem::absolute(root).lexically_normal(); }
+
+    Workspace read()
+    {
+        auto const settings = parse_toml_file(m_out.root / "atom.toml", "atom.toml", m_faults);
+        if (settings) {
+            read_settings(*settings);
+        }
+        m_out.layouts = load_layouts(m_out.root / "layouts", "layouts", m_faults);
+        read_jobs();
+        check_names();
+        m_faults.throw_if_any();
+        return std::move(m_out);
+    }
+
+private:
+    void read_settings(TomlValue const &root)
+    {
+        TomlTable top(root, m_faults);
+        TomlValue const none;
+        auto base = top.table("base");
+        TomlTable absent(none, m_faults);
+        auto &b = base ? *base : absent;
+        m_out.base = path(expanded(b, "base", "path", "data/base.db"));
+        m_out.online = path(expanded(b, "base", "online", "data/online.db"));
+        m_out.timezone = expanded(b, "base", "timezone", "America/Sao_Paulo");
+        m_out.spool = m_out.base.parent_path() / "spool";
+        try {
+            system_clock()->set_timezone(m_out.timezone);
+        } catch (std::invalid_argument const &e) {
+            b.fault("timezone", e.what());
+        }
+        if (base) {
+            base->finish("[base]");
+        }
+        for (auto &t : top.tables("source")) {
+            read_source(t);
+        }
+        for (auto &t : top.tables("target")) {
+            read_target(t);
+        }
+        top.finish("atom.toml");
+    }
+
+    void read_source(TomlTable &t)
+    {
+        Source s;
+        read_endpoint(t, s, "[[source]]");
+        s.done = expanded(t, s, "done", "lidos");
+        s.errors = expanded(t, s, "errors", "erros");
+        auto const ready = expanded(t, s, "ready", "stable");
+        if (ready == "immediate") {
+            s.ready = Ready::immediate;
+        } else if (ready.compare(0, 7, "marker:") == 0 && ready.size() > 7) {
+            s.ready = Ready::marker;
+            s.marker = ready.substr(7);
+        } else if (ready != "stable") {
+            t.fault("ready", unknown_word("ready", ready, {"stable", "immediate", "marker:.ok"}));
+        }
+        t.finish("[[source]]");
+        m_out.sources.push_back(std::move(s));
+    }
+
+    void read_target(TomlTable &t)
+    {
+        Target target;
+        read_endpoint(t, target, "[[target]]");
+        target.staging = expanded(t, target, "staging", ".tmp");
+        t.finish("[[target]]");
+        m_out.targets.push_back(std::move(target));
+    }
+
+    void read_endpoint(TomlTable &t, Endpoint &e, char const *)
+    {
+        e.pos = t.pos();
+        e.name = t.required_text("name");
+        t.required_text("url");
+        e.url = expanded(t, e, "url", "");
+        auto const known = {"sftp://", "ftp://", "ftps://", "file:///"};
+        if (e.off.empty() && !e.url.empty() && std::none_of(known.begin(), known.end(), [&](char const *p) { return e.url.compare(0, std::string_view(p).size(), p) == 0; })) {
+            t.fault("url", fmt::format("\"{}\" is no folder's address; allowed: sftp://, ftp://, ftps:// and file:///path", e.url));
+        }
+        e.password_env = t.text_or("password_env", "");
+        e.key_passphrase_env = t.text_or("key_passphrase_env", "");
+        e.key = optional_path(expanded(t, e, "key", ""));
+        e.known_hosts = optional_path(expanded(t, e, "known_hosts", ""));
+        e.ca_file = optional_path(expanded(t, e, "ca_file", ""));
+        if (e.url.compare(0, 7, "sftp://") == 0 && e.known_hosts.empty() && e.off.empty()) {
+            m_faults.add(t.pos(), "known_hosts is missing; an sftp server's key is always checked");
+        }
+    }
+
+    std::filesystem::path path(std::string const &p) const { return (m_out.root / p).lexically_normal(); }
+    std::filesystem::path optional_path(std::string const &p) const { return p.empty() ? std::filesystem::path() : path(p); }
+
+    /// The text with each ${VAR} replaced by the environment's. `unset` gets the name of a variable that is not there.
+    static std::string with_environment(std::string const &text, std::string &unset)
+    {
+        std::string out;
+        for (std::size_t i = 0; i < text.size();) {
+            auto const open = text.find("${", i);
+            auto const close = open == std::string::npos ? open : text.find('}', open);
+            if (close == std::string::npos) {
+                return out + text.substr(i);
+            }
+            out += text.substr(i, open - i);
+            auto const name = text.substr(open + 2, close - open - 2);
+            if (char const *const value = std::getenv(name.c_str())) {
+                out += value;
+            } else {
+                unset = name;
+            }
+            i = close + 1;
+        }
+        return out;
+    }
+
+    std::string expanded(TomlTable &t, std::string const &, std::string const &key, std::string fallback)
+    {
+        std::string unset;
+        auto const out = with_environment(t.text_or(key, std::move(fallback)), unset);
+        if (!unset.empty()) {
+            t.fault(key, fmt::format("the environment has no {}", unset));
+        }
+        return out;
+    }
+
+    /// In a source or target an unset variable is a fault only if somebody uses it: check_names() decides.
+    std::string expanded(TomlTable &t, Endpoint &e, std::string const &key, std::string fallback)
+    {
+        std::string unset;
+        auto const out = with_environment(t.text_or(key, std::move(fallback)), unset);
+        if (!unset.empty()) {
+            e.off = fmt::format("the environment has no {}", unset);
+            e.pos = t.pos_of(key);
+        }
+        return out;
+    }
+
+    void read_jobs()
+    {
+        auto const folder = m_out.root / "jobs";
+        for (auto const &file : files_with_extension(folder, ".toml")) {
+            auto const root = parse_toml_file(file, "jobs/" + file.filename().string(), m_faults);
+            if (!root) {
+                continue;
+            }
+            TomlTable top(*root, m_faults);
+            if (root->find("export") != nullptr) {
+                m_out.exports.push_back(read_export(top, m_out.layouts, folder));
+            } else if (root->find("job") != nullptr) {
+                m_out.jobs.push_back(read_job(top, m_out.layouts, folder));
+            } else {
+                m_faults.add(root->pos, "this file declares nothing; it must begin with job = \"name\" or export = \"name\"");
+            }
+        }
+        std::stable_sort(m_out.jobs.begin(), m_out.jobs.end(), [](Job const &a, Job const &b) { return a.order < b.order; });
+    }
+
+    template <typename T> void check_twice(std::vector<T> const &all, char const *kind)
+    {
+        std::set<std::string> seen;
+        for (auto const &x : all) {
+            if (!x.name.empty() && !seen.insert(x.name).second) {
+                m_faults.add(x.pos, fmt::format("{} \"{}\" is declared twice", kind, x.name));
+            }
+        }
+    }
+
+    void check_names()
+    {
+        check_twice(m_out.sources, "source");
+        check_twice(m_out.targets, "target");
+        check_twice(m_out.jobs, "job");
+        check_twice(m_out.exports, "export");
+        auto const jobs = names_of(m_out.jobs);
+        for (auto const &x : m_out.exports) {
+            for (auto const &after : x.after) {
+                if (m_out.job(after) == nullptr) {
+                    m_faults.add(x.pos, unknown_word("job in after", after, jobs));
+                }
+            }
+        }
+        for (auto const &s : m_out.sources) {
+            bool const used = std::any_of(m_out.jobs.begin(), m_out.jobs.end(), [&](Job const &j) { return j.source == s.name; });
+            if (!s.off.empty() && used) {
+                m_faults.add(s.pos, s.off);
+            }
+        }
+        for (auto const &t : m_out.targets) {
+            bool const used = std::any_of(m_out.exports.begin(), m_out.exports.end(), [&](Export const &x) { return x.target == t.name; });
+            if (!t.off.empty() && used) {
+                m_faults.add(t.pos, t.off);
+            }
+        }
+    }
+
+    Workspace m_out;
+    Faults m_faults;
+};
+
+} // namespace
+
+Source const *Workspace::source(std::string_view name) const noexcept { return named(sources, name); }
+Target const *Workspace::target(std::string_view name) const noexcept { return named(targets, name); }
+Job const *Workspace::job(std::string_view name) const noexcept { return named(jobs, name); }
+Export const *Workspace::export_named(std::string_view name) const noexcept { return named(exports, name); }
+std::vector<std::string> Workspace::job_names() const { return names_of(jobs); }
+
+Workspace load_workspace(std::filesystem::path const &root)
+{
+    return WorkspaceReader(root).read();
+}
+
+} // namespace atom

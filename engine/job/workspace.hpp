@@ -1,0 +1,72 @@
+#pragma once
+// A workspace as read: atom.toml, layouts/*.toml, jobs/*.toml. Plain data; nothing here opens a base or a connection. Reading gathers all
+// faults of all files and throws them as one ConfigError.
+
+#include "engine/job/job.hpp"
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace atom {
+
+/// How a remote folder is reached. Secrets stay in the environment until a connection is made.
+struct Endpoint
+{
+    std::string name;
+    SourcePos pos;
+    std::string url;
+    std::string password_env;
+    std::filesystem::path key;
+    std::string key_passphrase_env;
+    std::filesystem::path known_hosts;
+    std::filesystem::path ca_file;
+    std::string off; // why it is switched off; empty = it is on
+};
+
+enum class Ready
+{
+    stable,
+    immediate,
+    marker
+};
+
+/// A folder to look into.
+struct Source : Endpoint
+{
+    std::string done = "keep"; // folder on the server; "keep" leaves files where they are
+    std::string errors = "erros";
+    Ready ready = Ready::stable;
+    std::string marker; // ".ok"
+};
+
+/// A folder to deliver to.
+struct Target : Endpoint
+{
+    std::string staging = ".tmp";
+};
+
+struct Workspace
+{
+    std::filesystem::path root;
+    std::filesystem::path base, online, spool; // absolute
+    std::string timezone;
+    std::vector<Source> sources;
+    std::vector<Target> targets;
+    std::map<std::string, std::shared_ptr<Layout const>> layouts;
+    std::vector<Job> jobs;       // by order, then name
+    std::vector<Export> exports; // by name
+
+    Source const *source(std::string_view name) const noexcept;
+    Target const *target(std::string_view name) const noexcept;
+    Job const *job(std::string_view name) const noexcept;
+    Export const *export_named(std::string_view name) const noexcept;
+    std::vector<std::string> job_names() const;
+};
+
+/// Throws ConfigError with every fault. `root` must hold an atom.toml.
+Workspace load_workspace(std::filesystem::path const &root);
+
+} // namespace atom

@@ -1,0 +1,433 @@
+#include "engine/layout/check.hpp"
+
+#include "engine/layout/relation.hpp"
+
+#include <fmt/format.h>
+
+#include <atomic>
+#include <thread>
+
+namespace atom {
+
+namespace {
+
+constexpr std::uint64_t k_chunk_bytes = std::uint64_t{2} << 20;
+__extension__ using Wide = __int128; // sums of int64 values that cannot overflow
+
+/// Blocks [first, last) of 64 lines.
+struct Chunk
+{
+    std::uint64_t first = 0, last = 0;
+};
+
+struct ChunkResult
+{
+    std::vector<Fault> faults;
+    std::vector<std::vector<std::uint64_t>> lines, good; // a record's words
+    std::vector<std::uint64_t> counts;                   // a record's lines
+    std::uint64_t all = 0, read = 0, rejected = 0;
+    bool shaped = false; // some line has a record's length or number of columns
+    std::vector<Wide> sums;                                       // a control's
+    std::vector<std::vector<std::optional<std::int64_t>>> wanted; // a control's: as its record's lines say
+};
+
+/// Checks the rows of one chunk. One object a thread.
+class ChunkChecker
+{
+public:
+    explicit ChunkChecker(Input const &input) : m_input(input), m_layout(input.layout()), m_fields(input, 0)
+    {
+        for (auto const &r : m_layout.records) {
+            std::vector<int> strict, all;
+            for (std::size_t i = 0; i < r.fields.size(); ++i) {
+                all.push_back(static_cast<int>(i));
+                if (!takes_anything(r.fields[i])) {
+                    strict.push_back(static_cast<int>(i));
+                }
+            }
+            m_strict.push_back(std::move(strict));
+            m_all.push_back(std::move(all));
+        }
+    }
+
+    ChunkResult run(Chunk const &chunk)
+    {
+        m_chunk = chunk;
+        m_out = {};
+        auto const records = m_layout.records.size();
+        auto const words = std::vector<std::uint64_t>(chunk.last - chunk.first);
+        m_out.lines.assign(records, words);
+        m_out.good.assign(records, words);
+        m_out.counts.assign(records, 0);
+        m_out.sums.assign(m_layout.controls.size(), 0);
+        m_out.wanted.resize(m_layout.controls.size());
+        auto const &mark = m_input.marks()[chunk.first];
+        auto rows = m_input.scanner();
+        rows.seek(mark.offset, mark.linha);
+        Row row;
+        std::uint64_t end = mark.offset;
+        while (rows.line() <= chunk.last * 64 && rows.next(row) && row.linha <= chunk.last * 64) {
+            check_row(row);
+            end = rows.offset();
+        }
+        m_input.forget(mark.offset, end);
+        return std::move(m_out);
+    }
+
+private:
+    void check_row(Row const &row)
+    {
+        m_fields.set(row);
+        m_first_fault = m_out.faults.size();
+        int const record = row.open_quotes ? -1 : m_input.record_of(m_fields);
+        m_fields.set_record(record);
+        auto const shape = shape_fault(record);
+        if (record >= 0 && m_input.record(record).role == RecordRole::ignore) {
+            m_out.shaped = m_out.shaped || shape == LineFault::none;
+            return;
+        }
+        ++m_out.all;
+        if (record >= 0) {
+            ++m_out.counts[static_cast<std::size_t>(record)];
+            set(m_out.lines, record, row.linha);
+        }
+        if (shape != LineFault::none) {
+            add(record, -1, shape, false);
+        } else {
+            m_out.shaped = true;
+            check_values(record);
+        }
+        finish_row(record);
+        note_controls(record);
+    }
+
+    LineFault shape_fault(int record)
+    {
+        auto const &row = m_fields.row();
+        if (row.open_quotes) {
+            return LineFault::open_quotes;
+        }
+        if (record < 0) {
+            m_out.shaped = m_out.shaped || has_some_length(row.bytes.size());
+            return LineFault::unknown_record;
+        }
+        if (m_layout.format == Format::csv) {
+            auto const n = m_fields.cells().size();
+            return n < m_input.least_columns(record) || n > m_input.most_columns(record) ? LineFault::columns : LineFault::none;
+        }
+        auto const &r = m_input.record(record);
+        auto const size = row.bytes.size();
+        return !r.length || size == *r.length || (r.pad && size < *r.length) ? LineFault::none : LineFault::length;
+    }
+
+    bool has_some_length(std::size_t size) const
+    {
+        if (m_layout.format == Format::csv) {
+            return true; // the record is told by a column, so the row has columns
+        }
+        return std::any_of(m_layout.records.begin(), m_layout.records.end(),
+                           [&](Record const &r) { return !r.length || *r.length == size || (r.pad && size < *r.length); });
+    }
+
+    void check_values(int record)
+    {
+        auto const encoding = m_input.encoding();
+        auto const bytes = m_fields.row().bytes;
+        // where every byte of the line is good, text that takes anything needs no look; a fixed field may cut a UTF-8 character
+        bool const bytes_good = find_invalid(bytes, encoding) == std::string_view::npos &&
+                                (m_layout.format == Format::csv || encoding != Encoding::utf8 || is_ascii(bytes));
+        auto const &fields = m_input.record(record).fields;
+        for (int const i : (bytes_good ? m_strict : m_all)[static_cast<std::size_t>(record)]) {
+            auto const p = parse_field(fields[static_cast<std::size_t>(i)], m_fields.raw(i), encoding, m_scratch);
+            if (p.fault != LineFault::none) {
+                add(record, i, p.fault, p.warning);
+            }
+        }
+    }
+
+    void add(int record, int field, LineFault code, bool warning)
+    {
+        Fault f;
+        f.linha = m_fields.row().linha;
+        f.offset = m_fields.row().offset;
+        f.record = static_cast<std::int16_t>(record);
+        f.field = static_cast<std::int16_t>(field);
+        f.code = code;
+        f.warning = warning;
+        m_out.faults.push_back(f);
+    }
+
+    void finish_row(int record)
+    {
+        auto const first = m_out.faults.begin() + static_cast<std::ptrdiff_t>(m_first_fault);
+        bool const aside = record >= 0 && m_input.record(record).role != RecordRole::detail;
+        std::stable_sort(first, m_out.faults.end(), [&](Fault const &a, Fault const &b) {
+            return m_input.position_of(a.record, a.field) < m_input.position_of(b.record, b.field);
+        });
+        bool const bad = std::any_of(first, m_out.faults.end(), [](Fault const &f) { return !f.warning; });
+        if (!bad) {
+            set(m_out.good, record, m_fields.row().linha);
+        }
+        if (aside) { // a header or trailer is no line of data: what is wrong with it is told, and costs no line
+            std::for_each(first, m_out.faults.end(), [](Fault &f) { f.warning = true; });
+            return;
+        }
+        ++m_out.read;
+        m_out.rejected += bad ? 1 : 0;
+    }
+
+    void note_controls(int record)
+    {
+        for (std::size_t i = 0; i < m_layout.controls.size(); ++i) {
+            auto const &c = m_layout.controls[i];
+            if (c.record == record && record >= 0) {
+                m_out.wanted[i].push_back(number(record, c.field));
+            }
+            if (c.kind == Control::Kind::sum && c.of_record == record && record >= 0) {
+                m_out.sums[i] += number(record, c.of_field).value_or(0);
+            }
+        }
+    }
+
+    std::optional<std::int64_t> number(int record, int field)
+    {
+        auto const &f = m_input.record(record).fields[static_cast<std::size_t>(field)];
+        auto const p = parse_field(f, m_fields.raw(field), m_input.encoding(), m_scratch);
+        return p.value.kind == Value::Kind::integer ? std::optional(p.value.integer) : std::nullopt;
+    }
+
+    void set(std::vector<std::vector<std::uint64_t>> &bits, int record, std::uint64_t linha) const
+    {
+        auto const i = linha - 1;
+        bits[static_cast<std::size_t>(record)][i / 64 - m_chunk.first] |= std::uint64_t{1} << (i % 64);
+    }
+
+    Input const &m_input;
+    Layout const &m_layout;
+    RowFields m_fields;
+    std::vector<std::vector<int>> m_strict, m_all;
+    Chunk m_chunk;
+    ChunkResult m_out;
+    std::size_t m_first_fault = 0;
+    std::string m_scratch;
+};
+
+/// Walks all rows once to mark where blocks begin; chunks are runs of whole blocks, so that workers own whole words of the bit sets.
+std::vector<Chunk> scan(Input &input)
+{
+    std::vector<Chunk> chunks;
+    auto rows = input.scanner();
+    Row row;
+    std::uint64_t begin = rows.offset(), forgotten = 0, last_block = 0;
+    Chunk chunk;
+    while (rows.next(row)) {
+        input.note_row(row);
+        last_block = (row.linha - 1) / 64;
+        if (row.offset - begin >= k_chunk_bytes && last_block > chunk.first) {
+            chunk.last = last_block;
+            chunks.push_back(chunk);
+            chunk.first = last_block;
+            begin = row.offset;
+            input.forget(forgotten, row.offset);
+            forgotten = row.offset;
+        }
+    }
+    if (!input.marks().empty()) {
+        chunk.last = last_block + 1;
+        chunks.push_back(chunk);
+    }
+    return chunks;
+}
+
+std::vector<ChunkResult> check_chunks(Input const &input, std::vector<Chunk> const &chunks, unsigned threads)
+{
+    std::vector<ChunkResult> results(chunks.size());
+    std::atomic<std::size_t> next = 0;
+    auto const work = [&] {
+        ChunkChecker checker(input);
+        for (auto i = next++; i < chunks.size(); i = next++) {
+            results[i] = checker.run(chunks[i]);
+        }
+    };
+    auto const wanted = std::min<std::size_t>(threads == 0 ? std::max(1U, std::thread::hardware_concurrency()) : threads, chunks.size());
+    std::vector<std::jthread> pool;
+    for (std::size_t i = 1; i < wanted; ++i) {
+        pool.emplace_back(work);
+    }
+    work();
+    return results;
+}
+
+struct Totals
+{
+    std::vector<std::uint64_t> counts;
+    std::uint64_t all = 0;
+    bool shaped = false;
+    std::vector<Wide> sums;
+    std::vector<std::vector<std::optional<std::int64_t>>> wanted;
+};
+
+Totals merge(Input &input, std::vector<ChunkResult> &results, Checked &out)
+{
+    auto const &layout = input.layout();
+    Totals t;
+    t.counts.resize(layout.records.size());
+    t.sums.resize(layout.controls.size());
+    t.wanted.resize(layout.controls.size());
+    for (auto &r : results) {
+        out.read += r.read;
+        out.rejected += r.rejected;
+        t.all += r.all;
+        t.shaped = t.shaped || r.shaped;
+        out.faults.insert(out.faults.end(), r.faults.begin(), r.faults.end());
+        for (std::size_t i = 0; i < layout.records.size(); ++i) {
+            auto &lines = input.lines(static_cast<int>(i)).words();
+            auto &good = input.good(static_cast<int>(i)).words();
+            lines.insert(lines.end(), r.lines[i].begin(), r.lines[i].end());
+            good.insert(good.end(), r.good[i].begin(), r.good[i].end());
+            t.counts[i] += r.counts[i];
+        }
+        for (std::size_t i = 0; i < layout.controls.size(); ++i) {
+            t.sums[i] += r.sums[i];
+            t.wanted[i].insert(t.wanted[i].end(), r.wanted[i].begin(), r.wanted[i].end());
+        }
+        r = {};
+    }
+    return t;
+}
+
+std::string control_text(Wide n, int scale)
+{
+    auto s = fmt::format("{}", n < 0 ? -n : n);
+    if (scale > 0) {
+        s.insert(0, static_cast<std::size_t>(std::max(0, scale + 1 - static_cast<int>(s.size()))), '0');
+        s.insert(s.size() - static_cast<std::size_t>(scale), ",");
+    }
+    return n < 0 ? "-" + s : s;
+}
+
+std::optional<FileRefused> divergent(Layout const &layout, Totals const &t)
+{
+    for (std::size_t i = 0; i < layout.controls.size(); ++i) {
+        auto const &c = layout.controls[i];
+        auto const &r = layout.records[static_cast<std::size_t>(c.record)];
+        auto const &f = r.fields[static_cast<std::size_t>(c.field)];
+        if (t.wanted[i].empty()) {
+            return FileRefused(FileFault::control, fmt::format("falta o registro {} com {} = {}", r.name, f.name, c.text));
+        }
+        Wide const found = c.kind == Control::Kind::count_all ? static_cast<Wide>(t.all)
+                           : c.kind == Control::Kind::count   ? static_cast<Wide>(t.counts[static_cast<std::size_t>(c.of_record)])
+                                                              : t.sums[i];
+        for (auto const &wanted : t.wanted[i]) {
+            if (!wanted || *wanted != found) {
+                return FileRefused(FileFault::control, fmt::format("{}.{} diz {}; {} dá {}", r.name, f.name,
+                                                                   wanted ? control_text(*wanted, f.scale) : "nada legível", c.text,
+                                                                   control_text(found, f.scale)));
+            }
+        }
+    }
+    return std::nullopt;
+}
+
+bool same_key(RelationCursor &a, RelationCursor &b, std::vector<int> const &columns)
+{
+    std::string left_scratch, right_scratch;
+    return std::all_of(columns.begin(), columns.end(), [&](int c) {
+        auto const left = a.value(c, left_scratch);
+        auto const right = b.value(c, right_scratch);
+        return left.kind == right.kind && left.integer == right.integer && left.text == right.text;
+    });
+}
+
+void add_duplicate(Input const &input, int record, RelationCursor const &at, Checked &out)
+{
+    Fault f;
+    f.linha = at.row().linha;
+    f.offset = at.row().offset;
+    f.record = static_cast<std::int16_t>(record);
+    f.field = static_cast<std::int16_t>(input.record(record).unique.front());
+    f.code = LineFault::duplicate_key;
+    out.faults.push_back(f);
+    out.duplicates.set(f.linha);
+    ++out.rejected;
+}
+
+/// A later good line with the key of an earlier good one goes.
+void reject_duplicates(Input &input, int record, Checked &out)
+{
+    Relation const relation(input, record);
+    KeyIndex const index(relation, input.record(record).unique);
+    RelationCursor earlier(relation), later(relation);
+    auto const &entries = index.entries();
+    std::vector<std::uint64_t> gone;
+    for (std::size_t i = 1; i < entries.size(); ++i) {
+        for (auto j = i; j-- > 0 && entries[j].hash == entries[i].hash;) {
+            if (later.seek(entries[i].rowid) && earlier.seek(entries[j].rowid) && same_key(earlier, later, index.columns())) {
+                add_duplicate(input, record, later, out);
+                gone.push_back(entries[i].rowid);
+                break;
+            }
+        }
+    }
+    for (auto const linha : gone) {
+        input.good(record).reset(linha);
+    }
+}
+
+} // namespace
+
+Checked check(Input &input, unsigned threads)
+{
+    Checked out;
+    auto const chunks = scan(input);
+    auto results = check_chunks(input, chunks, threads);
+    auto const totals = merge(input, results, out);
+    if (out.read > 0 && !totals.shaped) {
+        out.refused.emplace(FileFault::incompatible, fmt::format("nenhuma linha tem a forma do layout {}", input.layout().name));
+        out.faults.clear(); // one row says it all
+        return out;
+    }
+    auto const before = out.faults.size();
+    for (int const r : input.layout().detail_records()) {
+        if (!input.record(r).unique.empty()) {
+            reject_duplicates(input, r, out);
+        }
+    }
+    if (out.faults.size() > before) {
+        std::stable_sort(out.faults.begin(), out.faults.end(), [](Fault const &a, Fault const &b) { return a.linha < b.linha; });
+    }
+    out.refused = divergent(input.layout(), totals);
+    return out;
+}
+
+std::vector<std::uint64_t> keys_of_rejected(Input const &input, int record, std::vector<int> const &fields, Bitmap const &besides)
+{
+    std::vector<std::uint64_t> keys;
+    auto const &lines = input.lines(record);
+    auto const &good = input.good(record);
+    RowFields row(input, record);
+    std::vector<std::string> scratch(fields.size()), kept(fields.size());
+    for (auto linha = lines.next(1); linha != 0; linha = lines.next(linha + 1)) {
+        if (good.test(linha) || besides.test(linha)) {
+            continue;
+        }
+        row.set(input.row(linha));
+        std::vector<Value> values;
+        for (std::size_t i = 0; i < fields.size(); ++i) {
+            auto const p = parse_field(input.record(record).fields[static_cast<std::size_t>(fields[i])], row.raw(fields[i]), input.encoding(), scratch[i]);
+            if (p.fault != LineFault::none || p.value.none()) {
+                break;
+            }
+            kept[i].assign(p.value.text);
+            values.push_back(p.value);
+            values.back().text = kept[i];
+        }
+        if (values.size() == fields.size()) {
+            keys.push_back(KeyIndex::hash_of(values.data(), values.size()));
+        }
+    }
+    std::sort(keys.begin(), keys.end());
+    return keys;
+}
+
+} // namespace atom

@@ -1,0 +1,233 @@
+#include "engine/layout/input.hpp"
+
+#include "engine/base/text.hpp"
+#include "engine/layout/value.hpp"
+
+#include <fmt/format.h>
+
+namespace atom {
+
+namespace {
+
+constexpr std::string_view k_bom = "\xef\xbb\xbf";
+
+} // namespace
+
+void RowFields::set(Row const &row)
+{
+    m_row = row;
+    m_split = false;
+}
+
+std::vector<CsvCell> const &RowFields::cells()
+{
+    if (!m_split) {
+        split_csv(m_row.bytes, m_input->layout().delimiter, m_input->layout().quote, m_cells);
+        m_split = true;
+    }
+    return m_cells;
+}
+
+std::string_view RowFields::raw(int field)
+{
+    if (m_input->layout().format == Format::fixed) {
+        auto const &f = m_input->record(m_record).fields[static_cast<std::size_t>(field)];
+        return f.at < m_row.bytes.size() ? m_row.bytes.substr(f.at, f.len) : std::string_view{};
+    }
+    auto const column = m_input->column_of(m_record, field);
+    auto const &all = cells();
+    if (column < 0 || static_cast<std::size_t>(column) >= all.size()) {
+        return {};
+    }
+    return cell_text(all[static_cast<std::size_t>(column)], m_input->layout().quote, m_unquoted);
+}
+
+Input::Input(std::filesystem::path const &path, std::shared_ptr<Layout const> layout)
+    : Input(std::make_unique<MappedFile>(path), {}, std::move(layout))
+{}
+
+Input Input::of_bytes(std::string bytes, std::shared_ptr<Layout const> layout)
+{
+    return {nullptr, std::move(bytes), std::move(layout)};
+}
+
+Input::Input(std::unique_ptr<MappedFile> file, std::string memory, std::shared_ptr<Layout const> layout)
+    : m_layout(std::move(layout)), m_file(std::move(file)), m_memory(std::move(memory)), m_bytes(without_end_mark(bytes()))
+{
+    m_good.resize(m_layout->records.size());
+    m_lines.resize(m_layout->records.size());
+    open_encoding();
+    if (is_blank(m_bytes.substr(m_data_offset))) {
+        throw FileRefused(FileFault::empty, "o arquivo não tem nenhum byte além de brancos");
+    }
+    m_shape.newline = newline_of(m_bytes);
+    if (m_layout->format == Format::csv) {
+        m_shape.delimiter = m_layout->delimiter;
+        m_shape.quote = m_layout->quote;
+        read_header();
+    }
+}
+
+/// Passes over a byte-order mark, and decides what `auto` is.
+void Input::open_encoding()
+{
+    bool const may_be_utf8 = !m_layout->encoding || *m_layout->encoding == Encoding::utf8;
+    if (may_be_utf8 && m_bytes.substr(0, k_bom.size()) == k_bom) {
+        m_data_offset = k_bom.size();
+    }
+    m_encoding = m_layout->encoding ? *m_layout->encoding : is_valid_utf8(m_bytes) ? Encoding::utf8 : Encoding::windows_1252;
+}
+
+void Input::read_header()
+{
+    for (std::size_t i = 0; i < m_layout->skip && m_data_offset < m_bytes.size(); ++i) {
+        auto const end = m_bytes.find(m_shape.newline, m_data_offset);
+        m_data_offset = end == std::string_view::npos ? m_bytes.size() : end + 1;
+        ++m_first_line;
+    }
+    std::vector<std::string> header;
+    if (m_layout->header) {
+        auto rows = scanner();
+        Row row;
+        if (!rows.next(row)) {
+            throw FileRefused(FileFault::header, "o arquivo não tem a linha de cabeçalho");
+        }
+        std::vector<CsvCell> cells;
+        split_csv(row.bytes, m_layout->delimiter, m_layout->quote, cells);
+        std::string scratch;
+        for (auto const &cell : cells) {
+            header.push_back(to_utf8(trim(cell_text(cell, m_layout->quote, scratch)), m_encoding));
+        }
+        m_data_offset = static_cast<std::size_t>(rows.offset());
+        m_first_line = rows.line();
+    }
+    bind_columns(header);
+}
+
+void Input::bind_columns(std::vector<std::string> const &header)
+{
+    std::map<std::string, int> by_key;
+    for (std::size_t i = 0; i < header.size(); ++i) {
+        by_key.emplace(header_key(header[i]), static_cast<int>(i));
+    }
+    std::set<std::string> missing;
+    std::set<int> taken;
+    auto const find = [&](std::string const &word, bool optional) {
+        auto const it = by_key.find(header_key(word));
+        if (it == by_key.end()) {
+            if (!optional) {
+                missing.insert(word);
+            }
+            return -1;
+        }
+        taken.insert(it->second);
+        return it->second;
+    };
+    for (auto const &r : m_layout->records) {
+        Columns c;
+        for (std::size_t i = 0; i < r.fields.size(); ++i) {
+            c.of_field.push_back(m_layout->header ? find(r.fields[i].column, r.fields[i].optional) : static_cast<int>(i));
+        }
+        for (auto const &w : r.when) {
+            c.of_when.push_back(m_layout->header ? find(w.column, false) : r.field_index(w.column));
+        }
+        count_columns(c, r, header.size());
+        m_columns.push_back(std::move(c));
+    }
+    if (!missing.empty()) {
+        throw FileRefused(FileFault::header, fmt::format("falta no cabeçalho: {}", fmt::join(missing, ", ")));
+    }
+    for (std::size_t i = 0; i < header.size(); ++i) {
+        if (taken.count(static_cast<int>(i)) == 0 && !header[i].empty()) {
+            m_unknown_columns.push_back(header[i]);
+        }
+    }
+}
+
+/// A row has as many columns as the header (or, without one, the record), but trailing ones that are optional may be missing.
+void Input::count_columns(Columns &columns, Record const &record, std::size_t header_columns) const
+{
+    columns.most = m_layout->header ? header_columns : record.fields.size();
+    std::vector<bool> optional(columns.most, false);
+    for (std::size_t i = 0; i < record.fields.size(); ++i) {
+        auto const at = columns.of_field[i];
+        if (record.fields[i].optional && at >= 0) {
+            optional[static_cast<std::size_t>(at)] = true;
+        }
+    }
+    columns.least = columns.most;
+    while (columns.least > 0 && optional[columns.least - 1]) {
+        --columns.least;
+    }
+}
+
+RowScanner Input::scanner() const
+{
+    return {m_bytes, m_shape, m_data_offset, m_first_line};
+}
+
+RowScanner Input::scanner_at(std::uint64_t linha) const
+{
+    auto rows = scanner();
+    auto const block = (linha - 1) / 64;
+    if (block < m_marks.size() && m_marks[block].linha != 0 && m_marks[block].linha <= linha) {
+        rows.seek(m_marks[block].offset, m_marks[block].linha);
+    } else if (block > 0 && !m_marks.empty()) {
+        auto const &m = m_marks[std::min<std::uint64_t>(block - 1, m_marks.size() - 1)];
+        rows.seek(m.offset, m.linha);
+    }
+    return rows;
+}
+
+Row Input::row(std::uint64_t linha) const
+{
+    auto rows = scanner_at(linha);
+    Row row;
+    while (rows.next(row) && row.linha < linha) {
+    }
+    return row;
+}
+
+void Input::note_row(Row const &row)
+{
+    auto const block = (row.linha - 1) / 64;
+    while (m_marks.size() <= block) {
+        m_marks.push_back({row.offset, row.linha});
+    }
+}
+
+int Input::record_of(RowFields &fields) const
+{
+    auto const passes = [&](std::size_t record, std::size_t i) {
+        auto const &w = m_layout->records[record].when[i];
+        auto const bytes = fields.row().bytes;
+        if (m_layout->format == Format::fixed) {
+            return w.at <= bytes.size() && bytes.substr(w.at, w.value.size()) == w.value;
+        }
+        auto const column = static_cast<std::size_t>(m_columns[record].of_when[i]);
+        auto const &cells = fields.cells();
+        return column < cells.size() && trim(cells[column].bytes) == w.value;
+    };
+    for (std::size_t r = 0; r < m_layout->records.size(); ++r) {
+        auto const tests = m_layout->records[r].when.size();
+        std::size_t i = 0;
+        while (i < tests && passes(r, i)) {
+            ++i;
+        }
+        if (i == tests) {
+            return static_cast<int>(r);
+        }
+    }
+    return -1;
+}
+
+int Input::position_of(int record, int field) const
+{
+    if (record < 0 || field < 0) {
+        return 0;
+    }
+    return m_layout->format == Format::fixed ? static_cast<int>(this->record(record).fields[static_cast<std::size_t>(field)].at) + 1
+                                             : column_of(record, field) + 1;
+}
+
+} // namespace atom

@@ -1,0 +1,141 @@
+#pragma once
+// A file of data under a layout: its rows, which record each is of, its fields' bytes, which of its lines are good. The file is mapped and
+// never copied; what is kept in memory is 16 bytes for every 64 lines and a bit a line and record. Read-only but for the good bits, which
+// check() (layout/check.hpp) sets and rejects clear; several threads may read, one may clear.
+
+#include "engine/base/file.hpp"
+#include "engine/layout/bitmap.hpp"
+#include "engine/layout/fault.hpp"
+#include "engine/layout/layout.hpp"
+#include "engine/layout/rows.hpp"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace atom {
+
+/// The fields of one row, found by position. Reused from row to row; views live until the next set().
+class RowFields
+{
+public:
+    RowFields(class Input const &input, int record) noexcept : m_input(&input), m_record(record) {}
+
+    void set(Row const &row);
+    Row const &row() const noexcept { return m_row; }
+    /// Bytes of a field as they stand (a CSV cell without its quotes); empty where the row ends before it.
+    std::string_view raw(int field);
+    /// Of a CSV row.
+    std::vector<CsvCell> const &cells();
+    /// Another record's way of seeing the same row.
+    void set_record(int record) noexcept { m_record = record; }
+
+private:
+    Input const *m_input;
+    int m_record;
+    Row m_row;
+    bool m_split = false;
+    std::vector<CsvCell> m_cells;
+    std::string m_unquoted;
+};
+
+class Input
+{
+public:
+    /// Opens and reads what stands before the first row. Throws FileError, and FileRefused for a file without any byte but blanks
+    /// (ARQUIVO_VAZIO) and a header that lacks a column (CABECALHO_INVALIDO).
+    Input(std::filesystem::path const &path, std::shared_ptr<Layout const> layout);
+    /// The same of bytes in memory, for samples and tests.
+    static Input of_bytes(std::string bytes, std::shared_ptr<Layout const> layout);
+    Input(Input const &) = delete;
+    Input &operator=(Input const &) = delete;
+
+    Layout const &layout() const noexcept { return *m_layout; }
+    Record const &record(int i) const { return m_layout->records[static_cast<std::size_t>(i)]; }
+    Encoding encoding() const noexcept { return m_encoding; }
+    /// The whole file; what stands in front of and behind the rows too.
+    std::string_view bytes() const noexcept { return m_file ? m_file->bytes() : std::string_view(m_memory); }
+    /// The file was touched since it was opened: what was checked may not be what was loaded.
+    bool changed() const { return m_file && m_file->changed(); }
+    /// A pass gives pages behind it back (base/file.hpp).
+    void forget(std::uint64_t from, std::uint64_t to) const noexcept
+    {
+        if (m_file) {
+            m_file->forget(static_cast<std::size_t>(from), static_cast<std::size_t>(to));
+        }
+    }
+
+    /// The bytes that stand before the first row (byte-order mark, skipped lines, CSV header), line end included.
+    std::string_view preamble() const noexcept { return m_bytes.substr(0, m_data_offset); }
+    /// CSV header words that no field takes, as they stand.
+    std::vector<std::string> const &unknown_columns() const noexcept { return m_unknown_columns; }
+
+    /// From the first row on; or from the row of this physical line, which must exist.
+    RowScanner scanner() const;
+    RowScanner scanner_at(std::uint64_t linha) const;
+    Row row(std::uint64_t linha) const;
+
+    /// The first record whose tests the row passes; -1 if none.
+    int record_of(RowFields &fields) const;
+    /// Columns that a CSV row may have.
+    std::size_t least_columns(int record) const { return m_columns[static_cast<std::size_t>(record)].least; }
+    std::size_t most_columns(int record) const { return m_columns[static_cast<std::size_t>(record)].most; }
+    /// CSV column (0-based) of a field; -1 if the file has it not.
+    int column_of(int record, int field) const
+    {
+        return m_columns[static_cast<std::size_t>(record)].of_field[static_cast<std::size_t>(field)];
+    }
+    /// 1-based position as error files give it: a fixed file's byte, a CSV's column; 0 for field -1.
+    int position_of(int record, int field) const;
+
+    /// Lines of this record that are (still) good.
+    Bitmap &good(int record) { return m_good[static_cast<std::size_t>(record)]; }
+    Bitmap const &good(int record) const { return m_good[static_cast<std::size_t>(record)]; }
+    /// All lines of this record, good or not.
+    Bitmap &lines(int record) { return m_lines[static_cast<std::size_t>(record)]; }
+    Bitmap const &lines(int record) const { return m_lines[static_cast<std::size_t>(record)]; }
+
+    /// Notes where the row of the next block of 64 lines begins; check() calls it in order while it scans.
+    void note_row(Row const &row);
+    /// Rows of [first block …) as check() hands them to workers: the offset and line of the first row at or after line 64 * block + 1.
+    struct Mark
+    {
+        std::uint64_t offset = 0, linha = 0;
+    };
+    std::vector<Mark> const &marks() const noexcept { return m_marks; }
+
+    /// The words for a fault, with the field's text and the raw line.
+    Reject describe(Fault const &fault) const;
+    /// The raw line, decoded.
+    std::string line_text(std::uint64_t linha) const;
+
+private:
+    Input(std::unique_ptr<MappedFile> file, std::string memory, std::shared_ptr<Layout const> layout);
+    struct Columns
+    {
+        std::vector<int> of_field;
+        std::vector<int> of_when;
+        std::size_t least = 0, most = 0;
+    };
+
+    void open_encoding();
+    void read_header();
+    void bind_columns(std::vector<std::string> const &header);
+    void count_columns(Columns &columns, Record const &record, std::size_t header_columns) const;
+    std::string fault_message(Fault const &fault, RowFields &fields) const;
+
+    std::shared_ptr<Layout const> m_layout;
+    std::unique_ptr<MappedFile> m_file; // null: m_memory
+    std::string m_memory;
+    std::string_view m_bytes; // of the file, without an end mark
+    Encoding m_encoding = Encoding::utf8;
+    RowShape m_shape;
+    std::size_t m_data_offset = 0;
+    std::uint64_t m_first_line = 1;
+    std::vector<Columns> m_columns;
+    std::vector<std::string> m_unknown_columns;
+    std::vector<Bitmap> m_good, m_lines;
+    std::vector<Mark> m_marks;
+};
+
+} // namespace atom

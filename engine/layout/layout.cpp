@@ -1,0 +1,552 @@
+#include "engine/layout/layout.hpp"
+
+#include "engine/base/decimal.hpp"
+#include "engine/base/file.hpp"
+#include "engine/base/text.hpp"
+#include "engine/layout/value.hpp"
+
+#include <fmt/format.h>
+#include <xxhash.h>
+
+namespace atom {
+
+int Record::field_index(std::string_view wanted) const noexcept
+{
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+        if (fields[i].name == wanted) {
+            return static_cast<int>(i);
+        }
+    }
+    return -1;
+}
+
+std::vector<int> Layout::detail_records() const
+{
+    std::vector<int> out;
+    for (std::size_t i = 0; i < records.size(); ++i) {
+        if (records[i].role == RecordRole::detail) {
+            out.push_back(static_cast<int>(i));
+        }
+    }
+    return out;
+}
+
+int Layout::record_index(std::string_view wanted) const noexcept
+{
+    for (std::size_t i = 0; i < records.size(); ++i) {
+        if (records[i].name == wanted) {
+            return static_cast<int>(i);
+        }
+    }
+    return -1;
+}
+
+std::string Layout::relation_of(Record const &r) const
+{
+    return detail_records().size() == 1 && r.role == RecordRole::detail ? "e" : "e_" + r.name;
+}
+
+namespace {
+
+bool is_identifier(std::string_view s)
+{
+    auto const word = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; };
+    return !s.empty() && !(s[0] >= '0' && s[0] <= '9') && std::all_of(s.begin(), s.end(), word);
+}
+
+std::string identifier(TomlTable &t, std::string const &key)
+{
+    auto const name = t.required_text(key);
+    if (!name.empty() && !is_identifier(name)) {
+        t.fault(key, fmt::format("\"{}\" cannot be a name; allowed: a-z, 0-9 and _, not beginning with a digit", name));
+    }
+    return name;
+}
+
+/// A TOML key that holds one ASCII character; "" is none where `empty_allowed`.
+char character(TomlTable &t, std::string const &key, char fallback, bool empty_allowed)
+{
+    auto const s = t.text(key);
+    if (!s) {
+        return fallback;
+    }
+    if (s->empty() && empty_allowed) {
+        return 0;
+    }
+    if (s->size() != 1 || static_cast<unsigned char>((*s)[0]) > 0x7e) {
+        t.fault(key, fmt::format("{} must be one ASCII character", key));
+        return fallback;
+    }
+    return (*s)[0];
+}
+
+std::vector<std::string> const k_types = {"text", "integer", "decimal", "date", "time", "datetime", "document", "phone", "boolean"};
+
+FieldType type_of(std::string const &name)
+{
+    auto const it = std::find(k_types.begin(), k_types.end(), name);
+    return it == k_types.end() ? FieldType::text : static_cast<FieldType>(it - k_types.begin());
+}
+
+class LayoutReader
+{
+public:
+    LayoutReader(TomlValue const &root, Faults &faults) : m_top(root, faults), m_faults(&faults) {}
+
+    Layout read(std::string_view file_text)
+    {
+        m_layout.pos = m_top.pos();
+        m_layout.name = identifier(m_top, "layout");
+        m_layout.description = m_top.text_or("description", "");
+        read_format();
+        m_layout.unique = m_top.texts("unique");
+        for (auto &t : m_top.tables("record")) {
+            m_layout.records.push_back(read_record(t));
+        }
+        check_records();
+        for (auto &t : m_top.tables("control")) {
+            read_control(t);
+        }
+        for (auto &t : m_top.tables("sample")) {
+            read_sample(t);
+        }
+        m_top.finish("a layout");
+        m_layout.fingerprint = XXH3_64bits(file_text.data(), file_text.size());
+        return std::move(m_layout);
+    }
+
+private:
+    bool fixed() const { return m_layout.format == Format::fixed; }
+    bool csv() const { return m_layout.format == Format::csv; }
+
+    void read_format()
+    {
+        if (!m_top.has("format")) {
+            m_faults->add(m_top.pos(), "format is missing; allowed: fixed, csv, jsonl");
+        }
+        auto const format = m_top.choice("format", {"fixed", "csv", "jsonl"}).value_or("fixed");
+        m_layout.format = format == "csv" ? Format::csv : format == "jsonl" ? Format::jsonl : Format::fixed;
+        auto const encoding = m_top.choice("encoding", {"utf-8", "iso-8859-1", "windows-1252", "auto"}).value_or("utf-8");
+        m_layout.encoding = encoding_from_name(encoding);
+        m_layout.line_end = m_top.choice("line_end", {"lf", "crlf"}).value_or("lf") == "crlf" ? "\r\n" : "\n";
+        m_layout.bom = m_top.flag("bom");
+        if (auto const s = m_top.choice("decimal_separator", {",", "."})) {
+            m_layout.decimal_separator = (*s)[0];
+            m_has_separator = true;
+        } else if (m_layout.format == Format::jsonl) {
+            m_layout.decimal_separator = '.';
+        }
+        if (csv()) {
+            m_layout.delimiter = character(m_top, "delimiter", ';', false);
+            m_layout.quote = character(m_top, "quote", '"', true);
+            m_layout.skip = static_cast<std::size_t>(m_top.integer("skip", 0, 1000000).value_or(0));
+            m_layout.header = m_top.boolean("header").value_or(true);
+        }
+    }
+
+    Record read_record(TomlTable &t)
+    {
+        Record r;
+        r.pos = t.pos();
+        r.name = t.has("name") ? identifier(t, "name") : "";
+        auto const role = t.choice("role", {"detail", "header", "trailer", "ignore"}).value_or("detail");
+        r.role = role == "header"    ? RecordRole::header
+                 : role == "trailer" ? RecordRole::trailer
+                 : role == "ignore"  ? RecordRole::ignore
+                                     : RecordRole::detail;
+        if (fixed()) {
+            if (auto const n = t.integer("length", 1, 1 << 20)) {
+                r.length = static_cast<std::size_t>(*n);
+            }
+            r.pad = t.flag("pad");
+        }
+        for (auto &w : t.tables("when")) {
+            read_when(r, w);
+        }
+        std::set<std::string> names;
+        for (auto &f : t.tables("fields")) {
+            auto field = read_field(f, r);
+            if (!names.insert(field.name).second) {
+                m_faults->add(field.pos, fmt::format("field \"{}\" stands twice in this record", field.name));
+            }
+            r.fields.push_back(std::move(field));
+        }
+        for (auto &g : t.tables("group")) {
+            read_group(r, g);
+        }
+        t.finish("[[record]]");
+        return r;
+    }
+
+    void read_when(Record &r, TomlTable &w)
+    {
+        When when;
+        if (fixed()) {
+            when.at = static_cast<std::size_t>(w.integer("at", 1, 1 << 20).value_or(1)) - 1;
+            if (!w.has("at")) {
+                m_faults->add(w.pos(), "at is missing; it must be the 1-based byte where value stands");
+            }
+        } else {
+            when.column = w.required_text("column");
+        }
+        auto const value = w.required_text("value");
+        when.value = m_layout.encoding ? from_utf8(value, *m_layout.encoding).value_or(value) : value;
+        w.finish("when");
+        r.when.push_back(std::move(when));
+    }
+
+    Field read_field(TomlTable &t, Record const &r)
+    {
+        Field f;
+        f.pos = t.pos();
+        f.name = identifier(t, "name");
+        if (f.name == "linha" || f.name == "ordem" || f.name == "grupo" || f.name == "rowid" || f.name == "arquivo_id") {
+            t.fault("name", fmt::format("\"{}\" is a name of the engine's own; choose another", f.name));
+        }
+        f.type = type_of(t.choice("type", k_types).value_or("text"));
+        read_place(t, f, r);
+        read_type(t, f);
+        f.required = t.flag("required");
+        f.sensitive = t.flag("sensitive");
+        auto const bad = t.choice("on_invalid", {"reject", "null", "keep"}).value_or("reject");
+        f.on_invalid = bad == "null" ? OnInvalid::null : bad == "keep" ? OnInvalid::keep : OnInvalid::reject;
+        f.label = t.text_or("label", "");
+        f.help = t.text_or("help", "");
+        read_values(t, f);
+        read_default(t, f);
+        t.finish("a field");
+        return f;
+    }
+
+    void read_place(TomlTable &t, Field &f, Record const &r)
+    {
+        if (!fixed()) {
+            f.column = t.text_or("column", f.name);
+            f.optional = csv() && t.flag("optional");
+            return;
+        }
+        for (auto const *key : {"at", "len"}) {
+            if (!t.has(key)) {
+                m_faults->add(t.pos(), fmt::format("{} of field \"{}\" is missing; it must be a number of bytes from 1", key, f.name));
+            }
+        }
+        f.at = static_cast<std::size_t>(t.integer("at", 1, 1 << 20).value_or(1)) - 1;
+        f.len = static_cast<std::size_t>(t.integer("len", 1, 1 << 20).value_or(1));
+        if (r.length && f.at + f.len > *r.length) {
+            t.fault("len", fmt::format("field \"{}\" ends at byte {}, past the record's length {}", f.name, f.at + f.len, *r.length));
+        }
+    }
+
+    void read_type(TomlTable &t, Field &f)
+    {
+        bool const temporal = f.type == FieldType::date || f.type == FieldType::time || f.type == FieldType::datetime;
+        if (f.type == FieldType::decimal) {
+            if (!t.has("scale")) {
+                m_faults->add(t.pos(), fmt::format("scale of decimal \"{}\" is missing; allowed: 0 to {}", f.name, k_max_scale));
+            }
+            f.scale = static_cast<int>(t.integer("scale", 0, k_max_scale).value_or(2));
+            f.decimal_separator = m_layout.decimal_separator;
+            f.implied_decimals = fixed() && !m_has_separator;
+            if (auto const s = t.choice("decimal_separator", {",", "."})) {
+                f.decimal_separator = (*s)[0];
+                f.implied_decimals = false;
+            }
+        }
+        if (f.type == FieldType::text) {
+            f.strip_zeros = t.flag("strip_zeros");
+        }
+        if (temporal) {
+            read_formats(t, f);
+        }
+    }
+
+    void read_formats(TomlTable &t, Field &f)
+    {
+        auto const kind = f.type == FieldType::date ? DateKind::date : f.type == FieldType::time ? DateKind::time : DateKind::datetime;
+        auto formats = t.texts("format");
+        if (formats.empty()) {
+            if (fixed() && !t.has("format")) {
+                m_faults->add(t.pos(), fmt::format("format of \"{}\" is missing; for example \"YYYYMMDD\"", f.name));
+            }
+            char const *const iso[] = {"YYYY-MM-DD", "HH:MM:SS", "YYYY-MM-DD HH:MM:SS"};
+            formats = {iso[static_cast<int>(kind)]};
+        }
+        for (auto const &text : formats) {
+            try {
+                f.formats.emplace_back(text, kind);
+                if (fixed() && f.formats.back().length() > f.len && t.has("format")) {
+                    t.fault("format", fmt::format("format \"{}\" is longer than the field's {} bytes", text, f.len));
+                }
+            } catch (std::invalid_argument const &e) {
+                t.fault("format", e.what());
+            }
+        }
+    }
+
+    /// `values = ["A", "B"]` (what stands in the file is kept, a boolean's first is true) or a map from the file's text to what is kept.
+    void read_values(TomlTable &t, Field &f)
+    {
+        auto const *v = t.value("values");
+        if (v == nullptr) {
+            return;
+        }
+        if (v->kind == TomlValue::Kind::array) {
+            for (auto const &item : v->items) {
+                auto stored = f.type == FieldType::boolean ? stored_boolean(f.values.empty()) : store(f, item.text, item.pos, "value");
+                f.values.emplace_back(item.text, std::move(stored));
+            }
+            if (f.type == FieldType::boolean && f.values.size() != 2) {
+                t.fault("values", "values of a boolean are two texts, the true one first, or a map from text to true or false");
+            }
+            return;
+        }
+        if (v->kind != TomlValue::Kind::table) {
+            t.fault("values", "values must be a list, or a map from the file's text to what is kept");
+            return;
+        }
+        for (auto const &e : v->entries) {
+            f.values.emplace_back(e.key, mapped_value(f, e.value));
+        }
+    }
+
+    static StoredValue stored_boolean(bool b)
+    {
+        StoredValue s;
+        s.none = false;
+        s.integer = b ? 1 : 0;
+        return s;
+    }
+
+    StoredValue mapped_value(Field const &f, TomlValue const &v)
+    {
+        if (f.type == FieldType::boolean) {
+            if (v.kind != TomlValue::Kind::boolean) {
+                m_faults->add(v.pos, "a boolean's values map to true or false");
+            }
+            return stored_boolean(v.boolean);
+        }
+        StoredValue s;
+        s.none = false;
+        s.is_text = v.kind == TomlValue::Kind::text;
+        s.text = v.text;
+        s.integer = v.integer;
+        return s;
+    }
+
+    void read_default(TomlTable &t, Field &f)
+    {
+        if (auto const *v = t.value("default")) {
+            f.default_value = store(f, v->text, v->pos, "default");
+        }
+    }
+
+    StoredValue store(Field const &f, std::string const &text, SourcePos const &pos, char const *what)
+    {
+        auto s = stored_value(f, text);
+        if (!s) {
+            m_faults->add(pos, fmt::format("{} \"{}\" is no {} that field \"{}\" takes", what, text, k_types[static_cast<std::size_t>(f.type)], f.name));
+            return {};
+        }
+        return *s;
+    }
+
+    void read_group(Record &r, TomlTable &t)
+    {
+        Group g;
+        g.pos = t.pos();
+        g.name = identifier(t, "name");
+        g.words = t.texts("of");
+        g.has_words = t.has("of");
+        auto const times = t.integer("times", 1, 1000);
+        if (g.has_words == times.has_value()) {
+            m_faults->add(t.pos(), "a group has either times = N or of = [\"word\", …]");
+        }
+        for (std::int64_t i = 1; times && i <= *times; ++i) {
+            g.words.push_back(std::to_string(i));
+        }
+        auto const when = t.required_text("when");
+        std::string names;
+        for (auto &f : t.tables("fields")) {
+            Group::Column c;
+            c.name = identifier(f, "name");
+            auto const pattern = f.required_text("column");
+            for (auto const &word : g.words) {
+                auto const column = replaced(pattern, "{n}", word);
+                c.fields.push_back(r.field_index(column));
+                if (c.fields.back() < 0) {
+                    f.fault("column", unknown_word("field of this record", column, field_names(r)));
+                }
+            }
+            if (r.field_index(c.name) >= 0) {
+                f.fault("name", fmt::format("\"{}\" is already a field of the line; a group's field needs a name of its own", c.name));
+            }
+            f.finish("a group's field");
+            if (c.name == when) {
+                g.when = static_cast<int>(g.columns.size());
+            }
+            g.columns.push_back(std::move(c));
+        }
+        if (g.when < 0 && !when.empty()) {
+            t.fault("when", fmt::format("when = \"{}\" is no field of this group", when));
+        }
+        t.finish("[[record.group]]");
+        r.groups.push_back(std::move(g));
+    }
+
+    static std::string replaced(std::string s, std::string_view from, std::string const &to)
+    {
+        for (auto at = s.find(from); at != std::string::npos; at = s.find(from, at + to.size())) {
+            s.replace(at, from.size(), to);
+        }
+        return s;
+    }
+
+    static std::vector<std::string> field_names(Record const &r)
+    {
+        std::vector<std::string> out;
+        for (auto const &f : r.fields) {
+            out.push_back(f.name);
+        }
+        return out;
+    }
+
+    void check_records()
+    {
+        auto &records = m_layout.records;
+        if (records.empty()) {
+            m_faults->add(m_top.pos(), "a layout needs at least one [[record]]");
+        }
+        std::set<std::string> names;
+        for (auto &r : records) {
+            if (r.name.empty() && records.size() > 1) {
+                m_faults->add(r.pos, "name is missing; each of several records needs one");
+            } else if (!names.insert(r.name).second) {
+                m_faults->add(r.pos, fmt::format("record \"{}\" stands twice", r.name));
+            }
+            if (r.fields.empty() && r.role == RecordRole::detail) {
+                m_faults->add(r.pos, "fields are missing; a detail record needs at least one");
+            }
+        }
+        bind_unique();
+    }
+
+    void bind_unique()
+    {
+        bool bound = m_layout.unique.empty();
+        for (auto &r : m_layout.records) {
+            std::vector<int> key;
+            for (auto const &name : m_layout.unique) {
+                key.push_back(r.field_index(name));
+            }
+            if (r.role == RecordRole::detail && std::find(key.begin(), key.end(), -1) == key.end()) {
+                r.unique = std::move(key);
+                bound = true;
+            }
+        }
+        if (!bound) {
+            m_top.fault("unique", fmt::format("unique = {} names fields that no detail record has together", join(m_layout.unique, ", ")));
+        }
+    }
+
+    int record_named(TomlTable &t, std::string const &key, std::string const &name)
+    {
+        int const i = m_layout.record_index(name);
+        if (i < 0) {
+            std::vector<std::string> names;
+            for (auto const &r : m_layout.records) {
+                names.push_back(r.name);
+            }
+            t.fault(key, unknown_word("record", name, names));
+        }
+        return i;
+    }
+
+    int field_named(TomlTable &t, std::string const &key, int record, std::string const &name)
+    {
+        if (record < 0) {
+            return -1;
+        }
+        auto const &r = m_layout.records[static_cast<std::size_t>(record)];
+        int const i = r.field_index(name);
+        if (i < 0) {
+            t.fault(key, unknown_word(fmt::format("field of record {}", r.name), name, field_names(r)));
+        } else if (auto const type = r.fields[static_cast<std::size_t>(i)].type; type != FieldType::integer && type != FieldType::decimal) {
+            t.fault(key, fmt::format("field \"{}\" must be an integer or a decimal", name));
+        }
+        return i;
+    }
+
+    void read_control(TomlTable &t)
+    {
+        Control c;
+        c.pos = t.pos();
+        c.record = record_named(t, "record", t.required_text("record"));
+        c.field = field_named(t, "field", c.record, t.required_text("field"));
+        c.text = t.required_text("equals");
+        auto const open = c.text.find('(');
+        auto const verb = c.text.substr(0, open);
+        auto const arg = open != std::string::npos && c.text.back() == ')' ? c.text.substr(open + 1, c.text.size() - open - 2) : "";
+        if (verb == "count" && arg == "*") {
+            c.kind = Control::Kind::count_all;
+        } else if (verb == "count" && !arg.empty()) {
+            c.kind = Control::Kind::count;
+            c.of_record = record_named(t, "equals", arg);
+        } else if (verb == "sum" && arg.find('.') != std::string::npos) {
+            c.kind = Control::Kind::sum;
+            c.of_record = record_named(t, "equals", arg.substr(0, arg.find('.')));
+            c.of_field = field_named(t, "equals", c.of_record, arg.substr(arg.find('.') + 1));
+        } else if (!c.text.empty()) {
+            t.fault("equals", fmt::format("\"{}\" is no control; allowed: count(record), count(*), sum(record.field)", c.text));
+        }
+        t.finish("[[control]]");
+        m_layout.controls.push_back(std::move(c));
+    }
+
+    void read_sample(TomlTable &t)
+    {
+        Sample s;
+        s.pos = t.pos_of("line");
+        s.line = t.required_text("line");
+        s.expect_pos = t.pos_of("expect");
+        if (auto expect = t.table("expect")) {
+            for (auto const &e : expect->entries()) {
+                s.expect.emplace_back(e.key, e.value.text);
+            }
+        } else {
+            m_faults->add(t.pos(), "expect is missing; a sample says what its fields hold");
+        }
+        t.finish("[[sample]]");
+        m_layout.samples.push_back(std::move(s));
+    }
+
+    TomlTable m_top;
+    Faults *m_faults;
+    Layout m_layout;
+    bool m_has_separator = false;
+};
+
+} // namespace
+
+Layout read_layout(TomlValue const &root, std::string_view file_text, Faults &faults)
+{
+    return LayoutReader(root, faults).read(file_text);
+}
+
+std::map<std::string, std::shared_ptr<Layout const>> load_layouts(std::filesystem::path const &folder, std::string const &shown, Faults &faults)
+{
+    std::map<std::string, std::shared_ptr<Layout const>> out;
+    for (auto const &path : files_with_extension(folder, ".toml")) {
+        auto const name = shown + "/" + path.filename().string();
+        auto const root = parse_toml_file(path, name, faults);
+        if (!root) {
+            continue;
+        }
+        auto layout = std::make_shared<Layout const>(read_layout(*root, read_file(path), faults));
+        if (!layout->name.empty() && !out.emplace(layout->name, layout).second) {
+            faults.add(layout->pos, fmt::format("layout \"{}\" is declared twice", layout->name));
+        }
+    }
+    return out;
+}
+
+} // namespace atom

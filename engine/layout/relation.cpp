@@ -1,0 +1,204 @@
+#include "engine/layout/relation.hpp"
+
+#include <xxhash.h>
+
+namespace atom {
+
+namespace {
+
+/// Mapped pages count as memory: a pass gives back what lies this far behind it.
+constexpr std::uint64_t k_keep_behind = std::uint64_t{16} << 20;
+constexpr std::uint64_t k_forget_step = std::uint64_t{4} << 20;
+
+} // namespace
+
+Relation::Relation(Input const &input, int record, int group, bool as_text)
+    : m_input(&input), m_record(record), m_group(group < 0 ? nullptr : &input.record(record).groups[static_cast<std::size_t>(group)]),
+      m_as_text(as_text)
+{
+    using Kind = RelationColumn::Kind;
+    auto const &fields = input.record(record).fields;
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+        m_columns.push_back({fields[i].name, Kind::field, static_cast<int>(i), fields[i].type, fields[i].scale});
+    }
+    if (m_group != nullptr) {
+        for (std::size_t i = 0; i < m_group->columns.size(); ++i) {
+            auto const &f = fields[static_cast<std::size_t>(m_group->columns[i].fields.front())];
+            m_columns.push_back({m_group->columns[i].name, Kind::group, static_cast<int>(i), f.type, f.scale});
+        }
+        m_columns.push_back({"ordem", Kind::ordem, 0, FieldType::integer, 0});
+        if (m_group->has_words) {
+            m_columns.push_back({"grupo", Kind::grupo, 0, FieldType::text, 0});
+        }
+    }
+    m_columns.push_back({"linha", Kind::linha, 0, FieldType::integer, 0});
+}
+
+int Relation::column_index(std::string_view name) const noexcept
+{
+    for (std::size_t i = 0; i < m_columns.size(); ++i) {
+        if (m_columns[i].name == name) {
+            return static_cast<int>(i);
+        }
+    }
+    return -1;
+}
+
+int Relation::field_of(RelationColumn const &column, std::uint64_t repetition) const
+{
+    if (column.kind == RelationColumn::Kind::field) {
+        return column.index;
+    }
+    return column.kind == RelationColumn::Kind::group ? m_group->columns[static_cast<std::size_t>(column.index)].fields[repetition] : -1;
+}
+
+RelationCursor::RelationCursor(Relation const &relation)
+    : m_relation(&relation), m_input(&relation.input()), m_times(relation.times()), m_rows(m_input->scanner()),
+      m_fields(*m_input, relation.record())
+{}
+
+void RelationCursor::rewind()
+{
+    m_rows = m_input->scanner();
+    m_on_line = false;
+    m_forgotten = 0;
+}
+
+bool RelationCursor::next_line()
+{
+    auto const &good = m_input->good(m_relation->record());
+    auto const *only = m_relation->restriction();
+    auto target = good.next(m_rows.line());
+    while (target != 0 && only != nullptr && !only->test(target)) {
+        auto const candidate = only->next(target);
+        target = candidate == 0 ? 0 : good.next(candidate);
+    }
+    if (target == 0) {
+        return false;
+    }
+    if (target > m_rows.line() + 64) {
+        m_rows = m_input->scanner_at(target);
+    }
+    while (m_rows.next(m_row) && m_row.linha < target) {
+    }
+    m_fields.set(m_row);
+    if (m_row.offset > m_forgotten + k_keep_behind + k_forget_step) {
+        m_input->forget(m_forgotten, m_row.offset - k_keep_behind);
+        m_forgotten = m_row.offset - k_keep_behind;
+    }
+    return true;
+}
+
+bool RelationCursor::next()
+{
+    if (m_relation->group() == nullptr) {
+        m_repetition = 0;
+        return next_line();
+    }
+    for (;;) {
+        if (m_on_line && ++m_repetition < m_times) {
+            if (repetition_exists()) {
+                return true;
+            }
+            continue;
+        }
+        m_on_line = next_line();
+        if (!m_on_line) {
+            return false;
+        }
+        m_repetition = 0;
+        if (repetition_exists()) {
+            return true;
+        }
+    }
+}
+
+bool RelationCursor::repetition_exists()
+{
+    auto const &when = m_relation->group()->columns[static_cast<std::size_t>(m_relation->group()->when)];
+    auto const field = when.fields[m_repetition];
+    auto const &f = m_input->record(m_relation->record()).fields[static_cast<std::size_t>(field)];
+    return !parse_field(f, m_fields.raw(field), m_input->encoding(), m_when_scratch).value.none();
+}
+
+bool RelationCursor::seek(std::uint64_t rowid)
+{
+    auto const linha = m_relation->line_of(rowid);
+    if (linha == 0 || !m_relation->has_line(linha)) {
+        return false;
+    }
+    m_repetition = rowid % m_times;
+    m_on_line = true;
+    if (m_row.linha != linha) {
+        m_rows = m_input->scanner_at(linha);
+        while (m_rows.next(m_row) && m_row.linha < linha) {
+        }
+        m_fields.set(m_row);
+    }
+    return m_relation->group() == nullptr || repetition_exists();
+}
+
+Value RelationCursor::value(int column, std::string &scratch)
+{
+    auto const &c = m_relation->columns()[static_cast<std::size_t>(column)];
+    switch (c.kind) {
+    case RelationColumn::Kind::linha: return Value::of(static_cast<std::int64_t>(m_row.linha));
+    case RelationColumn::Kind::ordem: return Value::of(static_cast<std::int64_t>(m_repetition) + 1);
+    case RelationColumn::Kind::grupo: return Value::of(std::string_view(m_relation->group()->words[m_repetition]));
+    case RelationColumn::Kind::field:
+    case RelationColumn::Kind::group: break;
+    }
+    auto const field = m_relation->field_of(c, m_repetition);
+    auto const raw = m_fields.raw(field);
+    if (m_relation->as_text()) {
+        return raw_text(raw, m_input->encoding(), scratch);
+    }
+    return parse_field(m_input->record(m_relation->record()).fields[static_cast<std::size_t>(field)], raw, m_input->encoding(), scratch).value;
+}
+
+std::uint64_t KeyIndex::hash_of(Value const *values, std::size_t n)
+{
+    std::uint64_t h = 0x9e3779b97f4a7c15U;
+    for (std::size_t i = 0; i < n; ++i) {
+        h = values[i].kind == Value::Kind::integer ? XXH3_64bits_withSeed(&values[i].integer, sizeof values[i].integer, h)
+                                                   : XXH3_64bits_withSeed(values[i].text.data(), values[i].text.size(), h);
+    }
+    return h;
+}
+
+KeyIndex::KeyIndex(Relation const &relation, std::vector<int> columns) : m_columns(std::move(columns))
+{
+    RelationCursor cursor(relation);
+    std::vector<Value> values(m_columns.size());
+    std::vector<std::string> scratch(m_columns.size());
+    while (cursor.next()) {
+        bool whole = true;
+        for (std::size_t i = 0; i < m_columns.size() && whole; ++i) {
+            values[i] = cursor.value(m_columns[i], scratch[i]);
+            // a CSV cell's text may stand in a buffer that the next column takes
+            if (values[i].kind == Value::Kind::text && m_columns.size() > 1) {
+                scratch[i].assign(values[i].text);
+                values[i].text = scratch[i];
+            }
+            whole = !values[i].none();
+        }
+        if (whole) {
+            m_entries.push_back({hash_of(values.data(), values.size()), cursor.rowid()});
+        }
+    }
+    m_entries.shrink_to_fit();
+    std::sort(m_entries.begin(), m_entries.end(),
+              [](Entry const &a, Entry const &b) { return a.hash != b.hash ? a.hash < b.hash : a.rowid < b.rowid; });
+}
+
+std::pair<KeyIndex::Entry const *, KeyIndex::Entry const *> KeyIndex::find(std::uint64_t hash) const
+{
+    auto const first = std::lower_bound(m_entries.begin(), m_entries.end(), hash, [](Entry const &e, std::uint64_t h) { return e.hash < h; });
+    auto last = first;
+    while (last != m_entries.end() && last->hash == hash) {
+        ++last;
+    }
+    return {m_entries.data() + (first - m_entries.begin()), m_entries.data() + (last - m_entries.begin())};
+}
+
+} // namespace atom

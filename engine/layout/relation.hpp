@@ -1,0 +1,118 @@
+#pragma once
+// A record of an input, or a group of it, seen as a table: columns, rows by rowid, values as the base keeps them. The store makes virtual
+// tables of these; check() finds repeated keys with them.
+
+#include "engine/layout/input.hpp"
+#include "engine/layout/value.hpp"
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace atom {
+
+struct RelationColumn
+{
+    enum class Kind
+    {
+        field, // of the record
+        group, // of the group's repetition
+        ordem, // 1-based number of the repetition
+        grupo, // its word
+        linha
+    };
+    std::string name;
+    Kind kind = Kind::field;
+    int index = 0;
+    FieldType type = FieldType::text; // integer for ordem and linha
+    int scale = 0;
+};
+
+/// Rows are numbered by line: a record's row has its line as rowid, a group's line * times + repetition (0-based).
+class Relation
+{
+public:
+    Relation(Input const &input, int record, int group = -1, bool as_text = false);
+
+    Input const &input() const noexcept { return *m_input; }
+    int record() const noexcept { return m_record; }
+    Group const *group() const noexcept { return m_group; }
+    std::vector<RelationColumn> const &columns() const noexcept { return m_columns; }
+    int column_index(std::string_view name) const noexcept; // -1 = none
+    std::uint64_t times() const noexcept { return m_group ? m_group->words.size() : 1; }
+    std::uint64_t line_of(std::uint64_t rowid) const noexcept { return rowid / times(); }
+    /// Values as text from the file, not as the base keeps them.
+    bool as_text() const noexcept { return m_as_text; }
+    /// The record's field that a column shows in this repetition; -1 if none.
+    int field_of(RelationColumn const &column, std::uint64_t repetition) const;
+
+    /// Only lines of this set are rows, besides being good; null: all good ones. The set must outlive its use.
+    void restrict_to(Bitmap const *lines) noexcept { m_only = lines; }
+    bool has_line(std::uint64_t linha) const { return m_input->good(m_record).test(linha) && (m_only == nullptr || m_only->test(linha)); }
+    Bitmap const *restriction() const noexcept { return m_only; }
+
+private:
+    Input const *m_input;
+    int m_record;
+    Group const *m_group;
+    bool m_as_text;
+    std::vector<RelationColumn> m_columns;
+    Bitmap const *m_only = nullptr;
+};
+
+/// Walks a relation. Values live until the cursor moves; each call of value() with the same scratch ends the one before.
+class RelationCursor
+{
+public:
+    explicit RelationCursor(Relation const &relation);
+
+    /// Before the first row.
+    void rewind();
+    bool next();
+    /// At this row; false if it is no row (any more).
+    bool seek(std::uint64_t rowid);
+
+    std::uint64_t rowid() const noexcept { return m_row.linha * m_times + m_repetition; }
+    Row const &row() const noexcept { return m_row; }
+    Value value(int column, std::string &scratch);
+
+private:
+    bool next_line();
+    bool repetition_exists();
+
+    Relation const *m_relation;
+    Input const *m_input;
+    std::uint64_t m_times;
+    RowScanner m_rows;
+    RowFields m_fields;
+    Row m_row;
+    std::uint64_t m_repetition = 0;
+    bool m_on_line = false;
+    std::uint64_t m_forgotten = 0; // pages before this offset were given back
+    std::string m_when_scratch;
+};
+
+/// Rows by the values of some columns: 16 bytes a row. Made from the rows that are good at that moment.
+class KeyIndex
+{
+public:
+    KeyIndex(Relation const &relation, std::vector<int> columns);
+
+    std::vector<int> const &columns() const noexcept { return m_columns; }
+    /// Rowids, ascending, whose key has this hash: candidates, the caller compares. Rows with an empty key column are not in it.
+    struct Entry
+    {
+        std::uint64_t hash, rowid;
+    };
+    std::pair<Entry const *, Entry const *> find(std::uint64_t hash) const;
+    std::vector<Entry> const &entries() const noexcept { return m_entries; } // by hash, then rowid
+
+    static std::uint64_t hash_of(Value const *values, std::size_t n);
+
+private:
+    std::vector<int> m_columns;
+    std::vector<Entry> m_entries;
+};
+
+} // namespace atom

@@ -1,0 +1,114 @@
+// Parses the samples of a layout (declared in layout/check.hpp): a layout that cannot read its own example is refused.
+
+#include "engine/base/text.hpp"
+#include "engine/layout/check.hpp"
+#include "engine/layout/relation.hpp"
+
+#include <fmt/format.h>
+
+namespace atom {
+
+namespace {
+
+/// The header row that a CSV sample stands under: the columns of all records, each once.
+std::string sample_header(Layout const &layout)
+{
+    std::vector<std::string> columns;
+    for (auto const &r : layout.records) {
+        for (auto const &f : r.fields) {
+            if (std::find(columns.begin(), columns.end(), f.column) == columns.end()) {
+                columns.push_back(f.column);
+            }
+        }
+    }
+    return join(columns, std::string(1, layout.delimiter)) + "\n";
+}
+
+std::string sample_bytes(Layout const &layout, Sample const &sample)
+{
+    std::string text = sample.line + "\n";
+    if (layout.format == Format::csv) {
+        std::string above;
+        for (std::size_t i = 0; i < layout.skip; ++i) {
+            above += "\n";
+        }
+        text = above + (layout.header ? sample_header(layout) : "") + text;
+    }
+    auto const encoding = layout.encoding.value_or(Encoding::utf8);
+    return from_utf8(text, encoding).value_or(text);
+}
+
+void compare(Input const &input, int record, Sample const &sample, Faults &faults)
+{
+    auto const &r = input.record(record);
+    RowFields fields(input, record);
+    auto rows = input.scanner();
+    Row row;
+    rows.next(row);
+    fields.set(row);
+    std::string scratch;
+    std::vector<std::string> names;
+    for (auto const &f : r.fields) {
+        names.push_back(f.name);
+    }
+    for (auto const &[name, wanted] : sample.expect) {
+        auto const i = r.field_index(name);
+        if (i < 0) {
+            faults.add(sample.expect_pos, unknown_word("field in expect", name, names));
+            continue;
+        }
+        auto const &f = r.fields[static_cast<std::size_t>(i)];
+        auto const got = shown_value(f, parse_field(f, fields.raw(i), input.encoding(), scratch).value);
+        if (got != wanted) {
+            faults.add(sample.expect_pos, fmt::format("the sample's {} is \"{}\", not \"{}\"", name, got, wanted));
+        }
+    }
+}
+
+void check_sample(std::shared_ptr<Layout const> const &layout, Sample const &sample, Faults &faults)
+{
+    auto input = Input::of_bytes(sample_bytes(*layout, sample), layout);
+    RowFields fields(input, 0);
+    auto rows = input.scanner();
+    Row row;
+    rows.next(row);
+    fields.set(row);
+    auto const record = input.record_of(fields);
+    auto const checked = check(input, 1);
+    if (checked.refused && checked.refused->code() == code_of(FileFault::incompatible)) {
+        faults.add(sample.pos, fmt::format("the sample's line has {} bytes and fits no record", row.bytes.size()));
+        return;
+    }
+    for (auto const &f : checked.faults) {
+        auto const reject = input.describe(f);
+        faults.add(sample.pos, fmt::format("the sample is refused: {} at {} ({}): {}", reject.codigo, reject.coluna, reject.campo, reject.mensagem));
+    }
+    if (record >= 0) {
+        compare(input, record, sample, faults);
+    }
+}
+
+} // namespace
+
+Input empty_input(std::shared_ptr<Layout const> layout)
+{
+    std::string bytes;
+    for (std::size_t i = 0; i < layout->skip; ++i) {
+        bytes += "\n";
+    }
+    bytes += layout->format == Format::csv && layout->header ? sample_header(*layout) : "";
+    return Input::of_bytes(bytes + ".\n", std::move(layout));
+}
+
+void check_samples(std::shared_ptr<Layout const> const &layout, Faults &faults)
+{
+    for (auto const &sample : layout->samples) {
+        try {
+            check_sample(layout, sample, faults);
+        } catch (FileRefused const &e) {
+            faults.add(sample.pos, fmt::format("the sample is refused: {}: {}", e.code(), e.reason()));
+        }
+    }
+}
+
+} // namespace atom

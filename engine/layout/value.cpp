@@ -1,0 +1,216 @@
+#include "engine/layout/value.hpp"
+
+#include "engine/base/decimal.hpp"
+#include "engine/base/document.hpp"
+#include "engine/base/phone.hpp"
+#include "engine/base/text.hpp"
+
+#include <fmt/format.h>
+
+namespace atom {
+
+namespace {
+
+/// The value, or none (blank), or a refusal.
+struct Typed
+{
+    Value value;
+    bool refused = false;
+};
+
+constexpr Typed k_refused{{}, true};
+
+Typed integer_or_refused(std::optional<std::int64_t> const &i)
+{
+    return i ? Typed{Value::of(*i), false} : k_refused;
+}
+
+bool only_zeros(std::string_view s) noexcept
+{
+    return s.find_first_of("123456789") == std::string_view::npos;
+}
+
+Typed parse_temporal(Field const &f, std::string_view s, std::string &scratch)
+{
+    auto const kind = f.type == FieldType::date ? DateKind::date : f.type == FieldType::time ? DateKind::time : DateKind::datetime;
+    for (auto const &format : f.formats) {
+        if (auto const c = format.parse(s)) {
+            scratch = iso_text(*c, kind);
+            return {Value::of(std::string_view(scratch)), false};
+        }
+    }
+    // "00000000" and "00/00/0000" are how files write no date; of a time, zeros are midnight and were parsed above
+    bool const is_nothing = kind != DateKind::time && only_zeros(s) && s.find_first_not_of("0/-:. T") == std::string_view::npos;
+    return is_nothing ? Typed{} : k_refused;
+}
+
+Typed parse_boolean(std::string_view s)
+{
+    for (auto const *word : {"S", "1", "true"}) {
+        if (equal_ignoring_case(s, word)) {
+            return {Value::of(1), false};
+        }
+    }
+    for (auto const *word : {"N", "0", "false"}) {
+        if (equal_ignoring_case(s, word)) {
+            return {Value::of(std::int64_t{0}), false};
+        }
+    }
+    return k_refused;
+}
+
+Typed parse_coded(Field const &f, std::string_view s, std::string &scratch)
+{
+    if (f.type == FieldType::document) {
+        auto d = parse_document(s);
+        if (d.none) {
+            return {};
+        }
+        if (!d.value) {
+            return k_refused;
+        }
+        scratch = *d.value;
+        return {Value::of(std::string_view(scratch)), false};
+    }
+    if (only_zeros(s) && s.find_first_not_of("0()-+./ ") == std::string_view::npos) {
+        return {}; // a zero-filled phone is none
+    }
+    auto const p = parse_phone(s);
+    if (!p) {
+        return k_refused;
+    }
+    scratch = p->area + p->number;
+    return {Value::of(std::string_view(scratch)), false};
+}
+
+/// `s` is trimmed and not empty.
+Typed parse_typed(Field const &f, std::string_view s, Encoding encoding, std::string &scratch)
+{
+    switch (f.type) {
+    case FieldType::text: {
+        auto const t = f.strip_zeros ? strip_zeros(s) : s;
+        if (t.empty()) {
+            return {};
+        }
+        if (is_ascii(t) || encoding == Encoding::utf8) {
+            return {Value::of(t), false};
+        }
+        scratch = to_utf8(t, encoding);
+        return {Value::of(std::string_view(scratch)), false};
+    }
+    case FieldType::integer: return integer_or_refused(parse_integer(s));
+    case FieldType::decimal:
+        return integer_or_refused(f.implied_decimals ? parse_integer(s) : parse_decimal(s, f.scale, f.decimal_separator));
+    case FieldType::date:
+    case FieldType::time:
+    case FieldType::datetime: return parse_temporal(f, s, scratch);
+    case FieldType::document:
+    case FieldType::phone: return parse_coded(f, s, scratch);
+    case FieldType::boolean: return parse_boolean(s);
+    }
+    return k_refused;
+}
+
+/// The value that `values` names for what stands in the file; a refusal if it names none.
+Typed mapped(Field const &f, std::string_view s, Encoding encoding)
+{
+    std::string utf8;
+    if (!is_ascii(s) && encoding != Encoding::utf8) {
+        utf8 = to_utf8(s, encoding);
+        s = utf8;
+    }
+    for (auto const &[word, stored] : f.values) {
+        if (word == s) {
+            return {Value::of(stored), false};
+        }
+    }
+    return k_refused;
+}
+
+Parsed refused(Field const &f, LineFault fault, std::string_view s, Encoding encoding, std::string &scratch)
+{
+    Parsed p;
+    p.fault = fault;
+    p.warning = f.on_invalid != OnInvalid::reject && !(f.required && f.on_invalid == OnInvalid::null);
+    if (f.on_invalid == OnInvalid::keep && fault == LineFault::value) {
+        p.value = raw_text(s, encoding, scratch);
+    }
+    return p;
+}
+
+} // namespace
+
+Value raw_text(std::string_view raw, Encoding encoding, std::string &scratch)
+{
+    auto const s = trim(raw);
+    if (s.empty()) {
+        return {};
+    }
+    if (is_ascii(s) || encoding == Encoding::utf8) {
+        return Value::of(s);
+    }
+    scratch = to_utf8(s, encoding);
+    return Value::of(std::string_view(scratch));
+}
+
+Parsed parse_field(Field const &f, std::string_view raw, Encoding encoding, std::string &scratch)
+{
+    auto const s = trim(raw);
+    if (!s.empty()) {
+        // only text takes any byte: for the other types a wrong byte shows as a refusal, so that good values are not scanned twice
+        if (f.type == FieldType::text && find_invalid(s, encoding) != std::string_view::npos) {
+            return refused(f, LineFault::encoding, s, encoding, scratch);
+        }
+        auto const typed = f.values.empty() ? parse_typed(f, s, encoding, scratch) : mapped(f, s, encoding);
+        if (typed.refused) {
+            auto const bytes = find_invalid(s, encoding) != std::string_view::npos;
+            return refused(f, bytes ? LineFault::encoding : LineFault::value, s, encoding, scratch);
+        }
+        if (!typed.value.none()) {
+            return {typed.value, LineFault::none, false};
+        }
+    }
+    if (!f.default_value.none) {
+        return {Value::of(f.default_value), LineFault::none, false};
+    }
+    return {{}, f.required ? LineFault::required : LineFault::none, false};
+}
+
+std::optional<StoredValue> stored_value(Field const &field, std::string_view utf8)
+{
+    std::string scratch;
+    Field plain = field;
+    plain.values.clear();
+    auto const s = trim(utf8);
+    StoredValue out;
+    if (s.empty()) {
+        return out;
+    }
+    auto const typed = parse_typed(plain, s, Encoding::utf8, scratch);
+    if (typed.refused) {
+        return std::nullopt;
+    }
+    out.none = typed.value.none();
+    out.is_text = typed.value.kind == Value::Kind::text;
+    out.integer = typed.value.integer;
+    out.text = typed.value.text;
+    return out;
+}
+
+std::string shown_value(Field const &field, Value const &value)
+{
+    switch (value.kind) {
+    case Value::Kind::none: return {};
+    case Value::Kind::text: return std::string(value.text);
+    case Value::Kind::integer:
+        return field.type == FieldType::decimal ? format_decimal(value.integer, field.scale, '.') : std::to_string(value.integer);
+    }
+    return {};
+}
+
+bool takes_anything(Field const &field) noexcept
+{
+    return field.type == FieldType::text && !field.required && field.values.empty();
+}
+
+} // namespace atom

@@ -1,0 +1,58 @@
+#pragma once
+// From the bytes of one field to the value that the base keeps, and back. Pure functions of a field's declaration.
+
+#include "engine/layout/fault.hpp"
+#include "engine/layout/layout.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace atom {
+
+/// A value that owns nothing: text points into the input, into the field's declaration, or into the scratch string of the call that made
+/// it, and dies with the next use of these.
+struct Value
+{
+    enum class Kind : std::uint8_t
+    {
+        none,
+        integer,
+        text
+    } kind = Kind::none;
+    std::int64_t integer = 0;
+    std::string_view text;
+
+    static Value of(std::int64_t i) { return {Kind::integer, i, {}}; }
+    static Value of(std::string_view s) { return {Kind::text, 0, s}; }
+    static Value of(StoredValue const &s)
+    {
+        return s.none ? Value{} : s.is_text ? of(std::string_view(s.text)) : of(s.integer);
+    }
+    bool none() const noexcept { return kind == Kind::none; }
+};
+
+struct Parsed
+{
+    Value value;
+    LineFault fault = LineFault::none; // encoding, value or required; with on_invalid the value is then what the field keeps
+    bool warning = false;              // the fault does not cost the line
+};
+
+/// `raw` are the field's bytes in the file's encoding (of a quoted CSV field: without its quotes).
+Parsed parse_field(Field const &field, std::string_view raw, Encoding encoding, std::string &scratch);
+
+/// The field's text as in the file, trimmed, as UTF-8; none if blank.
+Value raw_text(std::string_view raw, Encoding encoding, std::string &scratch);
+
+/// What the base would keep of this UTF-8 text; none if the type refuses it. For defaults, lists of values and samples.
+std::optional<StoredValue> stored_value(Field const &field, std::string_view utf8);
+
+/// A kept value as text for a person or a sample: decimals with a point and their scale, booleans 1 and 0, none "".
+std::string shown_value(Field const &field, Value const &value);
+
+/// True where only the encoding can be wrong: no parsing is needed to know that such a field is good.
+bool takes_anything(Field const &field) noexcept;
+
+} // namespace atom

@@ -1,0 +1,48 @@
+#pragma once
+// Writes rows by a layout: fixed, CSV or JSON lines, into a file that is there whole or not at all. A value that does not fit its field is a
+// WriteError, never cut.
+
+#include "engine/base/file.hpp"
+#include "engine/layout/layout.hpp"
+#include "engine/layout/value.hpp"
+
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace atom {
+
+class WriteError : public std::runtime_error
+{
+public:
+    using std::runtime_error::runtime_error;
+};
+
+class RowWriter
+{
+public:
+    /// Writes the byte-order mark and header that the layout asks for. The layout's first record is the one that is written.
+    RowWriter(Layout const &layout, std::filesystem::path const &path);
+
+    /// One value a field of the record, as the base keeps them (decimals in units of the field's scale, dates ISO).
+    void row(std::vector<Value> const &values);
+    std::uint64_t rows() const noexcept { return m_rows; }
+    /// The file is on the disk when this returns; without it, it never was.
+    void commit() { m_file.commit(); }
+
+private:
+    std::string text_of(Field const &f, Value const &v) const;
+    std::string encoded(std::string const &utf8) const;
+    void csv_row(std::vector<std::string> const &cells);
+    void fixed_row(std::vector<Value> const &values);
+    void json_row(std::vector<Value> const &values);
+    std::string fixed_cell(Field const &f, Value const &v) const;
+
+    Layout const &m_layout;
+    Record const &m_record;
+    AtomicFile m_file;
+    std::uint64_t m_rows = 0;
+    std::string m_line;
+};
+
+} // namespace atom

@@ -1,0 +1,28 @@
+#include "engine/remote/folders.hpp"
+
+#include "engine/base/error.hpp"
+
+#include <fmt/format.h>
+
+namespace atom {
+
+void Folders::add(std::string name, std::string url, std::function<RemoteLogin()> secrets)
+{
+    m_known[std::move(name)] = {std::move(url), std::move(secrets)};
+}
+
+RemoteFolder &Folders::get(std::string const &name)
+{
+    auto &open = m_open[name];
+    if (!open) {
+        auto const known = m_known.find(name);
+        bool const local = known == m_known.end() && name.compare(0, 8, "file:///") == 0;
+        if (known == m_known.end() && !local) {
+            throw RemoteError(RemoteCause::not_found, fmt::format("folder {} is not configured", name));
+        }
+        open = local ? open_folder(name, {}) : open_folder(known->second.url, known->second.secrets());
+    }
+    return *open;
+}
+
+} // namespace atom

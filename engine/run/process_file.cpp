@@ -1,0 +1,329 @@
+#include "engine/run/process_file.hpp"
+
+#include "engine/base/json.hpp"
+#include "engine/base/kill_point.hpp"
+#include "engine/base/log.hpp"
+#include "engine/base/text.hpp"
+#include "engine/export/error_files.hpp"
+#include "engine/export/export.hpp"
+#include "engine/export/outbox.hpp"
+#include "engine/intake/look.hpp"
+#include "engine/layout/check.hpp"
+
+#include <fmt/format.h>
+
+#include <future>
+
+namespace atom {
+
+namespace {
+
+class FileWork
+{
+public:
+    /// `unread`: the file's bytes are not here.
+    FileWork(Site &site, FileRow &row, bool unread) : m_site(site), m_row(row), m_unread(unread), m_began(std::chrono::steady_clock::now()) {}
+
+    void run()
+    {
+        begin();
+        try {
+            m_job = m_site.workspace.job(m_row.job);
+            open();
+            if (is_duplicate()) {
+                end_as_duplicate();
+                return;
+            }
+            adopt_failed_row();
+            load();
+        } catch (FileRefused const &why) {
+            fail(why);
+        }
+        if (!m_site.db.in_transaction()) { // a dry run is one transaction around all files
+            m_site.db.checkpoint();
+        }
+    }
+
+    void fail(FileRefused const &why)
+    {
+        Transaction transaction(m_site.db);
+        m_site.ledger.clear_rejects(m_row.id);
+        RejectTally tally;
+        std::int64_t seq = 0;
+        Reject whole;
+        whole.codigo = why.code();
+        whole.mensagem = why.reason();
+        add(whole, tally, seq);
+        note_line_faults(tally, seq);
+        m_row.status = "failed";
+        m_row.code = why.code();
+        m_row.reason = fmt::format("{}: {}", why.code(), why.reason());
+        m_row.read = m_row.rejected = m_checked.read;
+        m_row.accepted = 0;
+        note_end(tally);
+        put_error_files(true);
+        m_site.ledger.save(m_row);
+        transaction.commit();
+        kill_point("after-failed");
+    }
+
+private:
+    void begin()
+    {
+        m_row.status = "running";
+        m_row.reason.clear();
+        m_row.code.clear();
+        ++m_row.attempts;
+        m_site.ledger.save(m_row);
+        kill_point("after-running");
+    }
+
+    Layout const &layout() const { return m_input->layout(); }
+
+    /// Maps the file and looks at every line, while the hash of its bytes is taken.
+    void open()
+    {
+        auto const layout = m_site.workspace.layouts.at(m_row.layout);
+        if (m_row.sha256.empty() && m_site.ledger.may_be_known(m_row.job, m_row.data, m_row.size)) {
+            m_row.sha256 = sha256_of(m_row.path); // most likely a file that was had: the hash alone will tell
+        }
+        if (!m_row.sha256.empty() && is_duplicate()) {
+            return;
+        }
+        std::future<std::string> sha;
+        if (m_row.sha256.empty()) {
+            sha = std::async(std::launch::async, [path = m_row.path] { return sha256_of(path); });
+        }
+        try {
+            m_input.emplace(m_row.path, layout);
+            m_checked = check(*m_input);
+        } catch (FileRefused const &why) {
+            m_row.sha256 = sha.valid() ? sha.get() : m_row.sha256;
+            if (why.code() == code_of(FileFault::empty) && m_job->empty_ok) {
+                m_input.reset();
+                return; // a file of no bytes that may be: nothing to do, and done
+            }
+            throw;
+        }
+        m_row.sha256 = sha.valid() ? sha.get() : m_row.sha256;
+    }
+
+    bool is_duplicate()
+    {
+        return !m_row.forced && m_site.ledger.find_done(m_row.sha256, m_row.job, m_row.data, m_row.id).has_value();
+    }
+
+    void end_as_duplicate()
+    {
+        auto const first = m_site.ledger.find_done(m_row.sha256, m_row.job, m_row.data, m_row.id);
+        Transaction transaction(m_site.db);
+        m_row.status = "duplicate";
+        m_row.reason = fmt::format("os mesmos bytes do arquivo {} ({})", first->id, first->file);
+        note_end({});
+        move_to_done();
+        m_site.ledger.save(m_row);
+        transaction.commit();
+    }
+
+    /// The same bytes as a failed file are a retry of that file: its row goes on, this one was never needed.
+    void adopt_failed_row()
+    {
+        auto failed = m_row.forced ? std::nullopt : m_site.ledger.find_failed(m_row.sha256, m_row.job, m_row.data, m_row.id);
+        if (!failed) {
+            return;
+        }
+        Transaction transaction(m_site.db);
+        m_site.db.prepare("delete from atom_file where id = ?1").bind(1, m_row.id).run();
+        auto const old = m_row;
+        m_row.id = failed->id;
+        m_row.attempts = failed->attempts + 1;
+        m_row.seen_at = failed->seen_at;
+        m_site.ledger.save(m_row);
+        transaction.commit();
+    }
+
+    void load()
+    {
+        Transaction transaction(m_site.db);
+        kill_point("after-begin");
+        m_site.ledger.clear_rejects(m_row.id);
+        RejectTally tally;
+        std::int64_t seq = 0;
+        note_line_faults(tally, seq);
+        refuse_bad_file();
+        ChangeCounter changes(m_site.db);
+        std::uint64_t rejected = m_checked.rejected;
+        if (m_input) {
+            rejected += run_rules(changes, tally, seq);
+        }
+        kill_point("after-rules");
+        count_lines(rejected);
+        note_changes(changes);
+        if (m_input && m_input->changed()) {
+            throw FileRefused(FileFault::truncated, "o arquivo mudou enquanto era lido");
+        }
+        m_row.status = "done";
+        note_end(tally);
+        put_error_files(false);
+        move_to_done();
+        m_site.ledger.save(m_row);
+        kill_point("before-commit");
+        transaction.commit();
+        kill_point("after-commit");
+    }
+
+    void refuse_bad_file() const
+    {
+        if (m_checked.refused) {
+            throw *m_checked.refused;
+        }
+        if (m_job->reject_limit.exceeded(m_checked.rejected, m_checked.read)) {
+            throw FileRefused(FileFault::reject_limit, fmt::format("o layout recusou {} de {} linhas; o limite é {}", m_checked.rejected,
+                                                                   m_checked.read, m_job->reject_limit.text()));
+        }
+    }
+
+    void note_line_faults(RejectTally &tally, std::int64_t &seq)
+    {
+        for (auto const &fault : m_checked.faults) {
+            add(m_input->describe(fault), tally, seq);
+        }
+    }
+
+    void add(Reject const &reject, RejectTally &tally, std::int64_t &seq)
+    {
+        tally.note(reject);
+        m_site.ledger.add_reject(m_row.id, ++seq, reject);
+    }
+
+    std::uint64_t run_rules(ChangeCounter &changes, RejectTally &tally, std::int64_t &seq)
+    {
+        auto const data = m_row.data.empty() ? iso_day(m_site.clock.today()) : m_row.data;
+        auto parameters = rule_parameters(*m_job, captures_of(m_row), data, m_site.clock.local_text(), m_row.id, m_row.file);
+        RuleRunner runner({m_site.db, *m_input, *m_job, m_site.writers, std::move(parameters), m_checked.duplicates, changes,
+                           [&](Reject const &r) { add(r, tally, seq); }});
+        runner.run();
+        return runner.rejected();
+    }
+
+    /// read = accepted + rejected, or the file fails: a line that is in neither has vanished.
+    void count_lines(std::uint64_t rejected)
+    {
+        std::uint64_t accepted = 0;
+        if (m_input) {
+            for (int const r : layout().detail_records()) {
+                accepted += m_input->good(r).count();
+            }
+        }
+        if (accepted + rejected != m_checked.read) {
+            throw FileRefused(FileFault::rule, fmt::format("a conta não fecha: {} linhas lidas, {} aceitas, {} rejeitadas", m_checked.read, accepted, rejected));
+        }
+        m_row.read = m_checked.read;
+        m_row.accepted = accepted;
+        m_row.rejected = rejected;
+        if (m_input && !m_input->unknown_columns().empty()) {
+            m_row.reason = fmt::format("colunas ignoradas: {}", join(m_input->unknown_columns(), ", "));
+        }
+    }
+
+    void note_changes(ChangeCounter const &changes)
+    {
+        m_row.changes = json_of(changes.tables());
+        bool const any = std::any_of(changes.tables().begin(), changes.tables().end(), [](auto const &t) { return t.second.any(); });
+        std::string names;
+        for (auto const &name : any ? make_due(m_site.db, m_site.workspace, m_row.job) : std::vector<std::string>{}) {
+            names += (names.empty() ? "" : ",") + json_quoted(name);
+        }
+        m_row.exports = "[" + names + "]";
+    }
+
+    void note_end(RejectTally const &tally)
+    {
+        m_row.warnings = tally.warnings();
+        m_row.rejects = tally.json();
+        m_row.ended_at = m_site.clock.local_text();
+        m_row.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - m_began).count();
+    }
+
+    void move_to_done()
+    {
+        auto const *const source = m_site.workspace.source(m_row.source);
+        if (source == nullptr || source->done == "keep") {
+            return;
+        }
+        OutboxRow out;
+        out.kind = OutboxRow::Kind::move;
+        out.folder = "source:" + m_row.source;
+        out.name = m_row.file;
+        out.final_name = source->done + "/" + m_row.file;
+        out.size = m_row.size;
+        out.modified = m_row.modified;
+        out.file_id = m_row.id;
+        add_to_outbox(m_site.db, m_site.clock, out);
+    }
+
+    /// Written and synced before the commit that promises them.
+    void put_error_files(bool whole)
+    {
+        bool const clean = m_row.rejected == 0 && m_row.warnings == 0 && !whole;
+        if (clean) {
+            return;
+        }
+        auto const folder = m_site.workspace.spool / "out";
+        make_folder(folder);
+        auto const errors = folder / fmt::format("file-{}-{}.erros.csv", m_row.id, m_row.attempts);
+        write_error_csv(errors, m_site.ledger, m_row);
+        put(errors, ".erros.csv");
+        bool const controlled = m_input && !layout().controls.empty();
+        if (controlled || (!whole && m_row.rejected == 0) || (whole && m_unread)) {
+            return;
+        }
+        auto const rejected = folder / fmt::format("file-{}-{}.rejeitados", m_row.id, m_row.attempts);
+        if (whole) {
+            write_whole_file(rejected, m_row.path);
+        } else {
+            write_rejected_lines(rejected, m_site.ledger, m_row, *m_input);
+        }
+        put(rejected, ".rejeitados");
+    }
+
+    void put(std::filesystem::path const &local, char const *ending)
+    {
+        OutboxRow out;
+        auto const *const source = m_site.workspace.source(m_row.source);
+        out.kind = source != nullptr ? OutboxRow::Kind::put : OutboxRow::Kind::write;
+        out.folder = source != nullptr ? "source:" + m_row.source : folder_address(m_row.path);
+        out.name = (source != nullptr ? source->errors + "/" : "") + m_row.file + ending;
+        out.local = local.string();
+        out.file_id = m_row.id;
+        add_to_outbox(m_site.db, m_site.clock, out);
+    }
+
+    static std::string folder_address(std::string const &path)
+    {
+        return "file://" + std::filesystem::path(path).parent_path().string();
+    }
+
+    Site &m_site;
+    FileRow &m_row;
+    bool m_unread;
+    Job const *m_job = nullptr;
+    std::optional<Input> m_input;
+    Checked m_checked;
+    std::chrono::steady_clock::time_point m_began;
+};
+
+} // namespace
+
+void process_file(Site &site, FileRow &row)
+{
+    FileWork(site, row, false).run();
+}
+
+void fail_unread(Site &site, FileRow &row, FileRefused const &why)
+{
+    ++row.attempts;
+    FileWork(site, row, true).fail(why);
+}
+
+} // namespace atom

@@ -1,0 +1,100 @@
+#include "engine/run/site.hpp"
+
+#include "engine/base/file.hpp"
+#include "engine/store/schema.hpp"
+
+#include <fmt/format.h>
+
+#include <cstdlib>
+
+namespace atom {
+
+std::unique_ptr<Database> open_base(Workspace const &workspace, OpenMode mode)
+{
+    if (mode == OpenMode::read_only) {
+        return std::make_unique<Database>(workspace.base, mode);
+    }
+    if (mode == OpenMode::read_write) {
+        make_folder(workspace.base.parent_path());
+    }
+    auto db = std::make_unique<Database>(workspace.base, mode);
+    make_engine_tables(*db);
+    Faults faults;
+    apply_migrations(*db, workspace.root / "jobs" / "schema" / "base", "jobs/schema/base", faults);
+    faults.throw_if_any();
+    return db;
+}
+
+namespace {
+
+std::string secret(std::string const &variable)
+{
+    if (variable.empty()) {
+        return {};
+    }
+    char const *const value = std::getenv(variable.c_str());
+    if (value == nullptr) {
+        throw RemoteError(RemoteCause::denied, fmt::format("the environment has no {}", variable));
+    }
+    return value;
+}
+
+void add_folder(Folders &folders, std::string const &kind, Endpoint const &e)
+{
+    folders.add(kind + e.name, e.url, [e] {
+        if (!e.off.empty()) {
+            throw RemoteError(RemoteCause::denied, e.off);
+        }
+        return RemoteLogin{secret(e.password_env), e.key, secret(e.key_passphrase_env), e.known_hosts, e.ca_file};
+    });
+}
+
+constexpr char const *k_request_table = "create table if not exists atom_request(id integer primary key, kind text not null, target text not null, "
+                                        "by text not null, at text not null)";
+
+} // namespace
+
+void add_folders(Folders &folders, Workspace const &workspace)
+{
+    for (auto const &s : workspace.sources) {
+        add_folder(folders, "source:", s);
+    }
+    for (auto const &t : workspace.targets) {
+        add_folder(folders, "target:", t);
+    }
+}
+
+void add_request(Workspace const &workspace, Clock const &clock, Request const &request)
+{
+    make_folder(workspace.online.parent_path());
+    Database online(workspace.online, OpenMode::read_write);
+    online.exec(k_request_table);
+    online.prepare("insert into atom_request(kind, target, by, at) values(?1, ?2, ?3, ?4)")
+        .bind(1, request.kind).bind(2, request.target).bind(3, request.by).bind(4, clock.local_text()).run();
+}
+
+std::vector<Request> open_requests(Workspace const &workspace, Database &base)
+{
+    std::vector<Request> out;
+    std::error_code ignored; // what cannot be seen is not there
+    if (!std::filesystem::exists(workspace.online, ignored)) {
+        return out;
+    }
+    Database online(workspace.online, OpenMode::read_write);
+    online.exec(k_request_table);
+    auto const last = base.integer("select last_id from atom_taken where name = 'atom_request'");
+    auto s = online.prepare("select id, kind, target, by from atom_request where id > ?1 order by id");
+    s.bind(1, last);
+    while (s.step()) {
+        out.push_back({s.integer(0), s.text(1), s.text(2), s.text(3)});
+    }
+    return out;
+}
+
+void note_taken(Database &base, Request const &request)
+{
+    base.prepare("insert into atom_taken(name, last_id) values('atom_request', ?1) on conflict do update set last_id = excluded.last_id")
+        .bind(1, request.id).run();
+}
+
+} // namespace atom

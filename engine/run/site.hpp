@@ -1,0 +1,46 @@
+#pragma once
+// What a run works on: the workspace, its base, its folders and the time. Made by a command, handed down; owns nothing of them.
+
+#include "engine/base/clock.hpp"
+#include "engine/job/rules.hpp"
+#include "engine/job/workspace.hpp"
+#include "engine/remote/folders.hpp"
+#include "engine/store/ledger.hpp"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace atom {
+
+struct Site
+{
+    Workspace const &workspace;
+    Clock &clock;
+    Folders &folders;
+    Database &db;
+    Ledger ledger;
+    Writers writers;
+};
+
+/// Opens the base (made if it is not there), with the engine's tables and the pack's migrations. Throws ConfigError for a migration that
+/// fails, StoreError.
+std::unique_ptr<Database> open_base(Workspace const &workspace, OpenMode mode = OpenMode::read_write);
+
+/// The sources and targets that are configured, as "source:NAME" and "target:NAME". Secrets are read from the environment when first used.
+void add_folders(Folders &folders, Workspace const &workspace);
+
+/// Requests of operators, which the next poll takes up; kept in online.db, so that nobody waits for a load to ask.
+struct Request
+{
+    std::int64_t id = 0;
+    std::string kind; // "retry"
+    std::string target;
+    std::string by;
+};
+void add_request(Workspace const &workspace, Clock const &clock, Request const &request);
+/// Those that the base has not taken yet; none if there is no online base.
+std::vector<Request> open_requests(Workspace const &workspace, Database &base);
+void note_taken(Database &base, Request const &request);
+
+} // namespace atom

@@ -1,0 +1,55 @@
+#define SQLITE_ENABLE_PREUPDATE_HOOK
+#include "engine/store/changes.hpp"
+
+#include "engine/store/database.hpp"
+
+#include <sqlite3.h>
+
+namespace atom {
+
+namespace {
+
+void on_change(void *context, sqlite3 *, int op, char const *database, char const *table, sqlite3_int64, sqlite3_int64)
+{
+    static_cast<ChangeCounter *>(context)->note(op == SQLITE_INSERT ? 'i' : op == SQLITE_DELETE ? 'd' : 'u', database, table);
+}
+
+} // namespace
+
+ChangeCounter::ChangeCounter(Database &db) : m_db(db.handle())
+{
+    sqlite3_preupdate_hook(m_db, on_change, this);
+}
+
+ChangeCounter::~ChangeCounter()
+{
+    sqlite3_preupdate_hook(m_db, nullptr, nullptr);
+}
+
+void ChangeCounter::follow(std::string table, int linha_column, Bitmap *lines)
+{
+    m_followed = std::move(table);
+    m_linha_column = linha_column;
+    m_lines = lines;
+}
+
+void ChangeCounter::note(char verb, char const *database, char const *table)
+{
+    if (m_last_name != table) {
+        m_last_name = table;
+        m_last_counts = std::string_view(database) == "main" && m_last_name.compare(0, 5, "atom_") != 0;
+        m_last = m_last_counts ? &m_tables[m_last_name] : nullptr;
+    }
+    if (!m_last_counts) {
+        return;
+    }
+    (verb == 'i' ? m_last->inserted : verb == 'd' ? m_last->deleted : m_last->updated) += 1;
+    if (m_lines != nullptr && verb != 'd' && m_last_name == m_followed) {
+        sqlite3_value *linha = nullptr;
+        if (sqlite3_preupdate_new(m_db, m_linha_column, &linha) == SQLITE_OK && sqlite3_value_int64(linha) > 0) {
+            m_lines->set(static_cast<std::uint64_t>(sqlite3_value_int64(linha)));
+        }
+    }
+}
+
+} // namespace atom

@@ -1,0 +1,414 @@
+#include "engine/store/database.hpp"
+
+#include "engine/base/file.hpp"
+#include "engine/store/functions.hpp"
+
+#include <fmt/format.h>
+#include <sqlite3.h>
+
+#include <cassert>
+
+namespace atom {
+
+namespace {
+
+constexpr int k_busy_ms = 30000;
+
+[[noreturn]] void fail_with(sqlite3 *db, int code, std::string_view sql)
+{
+    auto const extended = db != nullptr ? sqlite3_extended_errcode(db) : code;
+    throw StoreError(extended, db != nullptr ? sqlite3_errmsg(db) : sqlite3_errstr(code), std::string(sql));
+}
+
+bool is_engine_table(char const *name)
+{
+    return name != nullptr && std::string_view(name).substr(0, 5) == "atom_";
+}
+
+/// SQLite asks this for everything that a statement would do, while it is prepared.
+int authorize(void *context, int action, char const *a, char const *b, char const *database, char const *)
+{
+    auto const &guard = *static_cast<SqlGuard const *>(context);
+    bool const in_temp = database != nullptr && std::string_view(database) == "temp";
+    switch (action) {
+    case SQLITE_TRANSACTION:
+    case SQLITE_SAVEPOINT:
+    case SQLITE_ATTACH:
+    case SQLITE_DETACH:
+    case SQLITE_PRAGMA: return SQLITE_DENY;
+    case SQLITE_READ:
+        if (guard.on_read) {
+            guard.on_read(a, b);
+        }
+        return SQLITE_OK;
+    case SQLITE_INSERT:
+    case SQLITE_DELETE:
+    case SQLITE_UPDATE:
+        if (!in_temp && (is_engine_table(a) || guard.read_only)) {
+            return SQLITE_DENY;
+        }
+        if (guard.on_write) {
+            guard.on_write(action == SQLITE_INSERT ? 'i' : action == SQLITE_DELETE ? 'd' : 'u', a, b != nullptr ? b : "");
+        }
+        return SQLITE_OK;
+    case SQLITE_SELECT:
+    case SQLITE_FUNCTION:
+    case SQLITE_RECURSIVE: return SQLITE_OK;
+    default: // create, drop, alter, analyze, reindex: of tables in temp only
+        return in_temp && !guard.read_only ? SQLITE_OK : SQLITE_DENY;
+    }
+}
+
+/// The authorizer is set while a user's statement is prepared, and only then.
+class GuardScope
+{
+public:
+    GuardScope(sqlite3 *db, SqlGuard const &guard) : m_db(db)
+    {
+        sqlite3_set_authorizer(m_db, authorize, const_cast<SqlGuard *>(&guard));
+    }
+    ~GuardScope() { sqlite3_set_authorizer(m_db, nullptr, nullptr); }
+    GuardScope(GuardScope const &) = delete;
+    GuardScope &operator=(GuardScope const &) = delete;
+
+private:
+    sqlite3 *m_db;
+};
+
+sqlite3_stmt *prepare_one(sqlite3 *db, std::string_view sql, char const **tail)
+{
+    sqlite3_stmt *statement = nullptr;
+    int const rc = sqlite3_prepare_v3(db, sql.data(), static_cast<int>(sql.size()), 0, &statement, tail);
+    if (rc != SQLITE_OK) {
+        fail_with(db, rc, sql);
+    }
+    return statement;
+}
+
+bool is_space(std::string_view s)
+{
+    return s.find_first_not_of(" \t\r\n;") == std::string_view::npos;
+}
+
+} // namespace
+
+Statement::Statement(Statement &&other) noexcept : m_db(other.m_db), m_statement(std::exchange(other.m_statement, nullptr)) {}
+
+Statement &Statement::operator=(Statement &&other) noexcept
+{
+    std::swap(m_db, other.m_db);
+    std::swap(m_statement, other.m_statement);
+    return *this;
+}
+
+Statement::~Statement()
+{
+    sqlite3_finalize(m_statement); // repeats the last step's code, which was reported then
+}
+
+void Statement::fail(int code) const
+{
+    fail_with(m_db, code, sqlite3_sql(m_statement));
+}
+
+Statement &Statement::bind(int i, std::int64_t value)
+{
+    if (int const rc = sqlite3_bind_int64(m_statement, i, value); rc != SQLITE_OK) {
+        fail(rc);
+    }
+    return *this;
+}
+
+Statement &Statement::bind(int i, std::string_view text)
+{
+    // a null pointer would bind null
+    char const *const data = text.data() != nullptr ? text.data() : "";
+    if (int const rc = sqlite3_bind_text64(m_statement, i, data, text.size(), SQLITE_TRANSIENT, SQLITE_UTF8); rc != SQLITE_OK) {
+        fail(rc);
+    }
+    return *this;
+}
+
+Statement &Statement::bind_view(int i, std::string_view text)
+{
+    char const *const data = text.data() != nullptr ? text.data() : "";
+    if (int const rc = sqlite3_bind_text64(m_statement, i, data, text.size(), SQLITE_STATIC, SQLITE_UTF8); rc != SQLITE_OK) {
+        fail(rc);
+    }
+    return *this;
+}
+
+Statement &Statement::bind_null(int i)
+{
+    if (int const rc = sqlite3_bind_null(m_statement, i); rc != SQLITE_OK) {
+        fail(rc);
+    }
+    return *this;
+}
+
+Statement &Statement::bind(int i, SqlValue const &value)
+{
+    if (auto const *n = std::get_if<std::int64_t>(&value)) {
+        return bind(i, *n);
+    }
+    if (auto const *s = std::get_if<std::string>(&value)) {
+        return bind(i, std::string_view(*s));
+    }
+    if (auto const *d = std::get_if<double>(&value)) {
+        if (int const rc = sqlite3_bind_double(m_statement, i, *d); rc != SQLITE_OK) {
+            fail(rc);
+        }
+        return *this;
+    }
+    return bind_null(i);
+}
+
+std::vector<std::string> Statement::parameter_names() const
+{
+    std::vector<std::string> names;
+    int const n = sqlite3_bind_parameter_count(m_statement);
+    for (int i = 1; i <= n; ++i) {
+        char const *const name = sqlite3_bind_parameter_name(m_statement, i);
+        names.emplace_back(name != nullptr ? name + 1 : "?");
+    }
+    return names;
+}
+
+Statement &Statement::bind(Parameters const &parameters)
+{
+    auto const names = parameter_names();
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        auto const it = parameters.find(names[i]);
+        if (it == parameters.end()) {
+            throw StoreError(SQLITE_ERROR, fmt::format("no value is bound to :{}", names[i]), sqlite3_sql(m_statement));
+        }
+        bind(static_cast<int>(i) + 1, it->second);
+    }
+    return *this;
+}
+
+bool Statement::step()
+{
+    int const rc = sqlite3_step(m_statement);
+    if (rc == SQLITE_ROW) {
+        return true;
+    }
+    if (rc != SQLITE_DONE) {
+        fail(rc);
+    }
+    return false;
+}
+
+void Statement::run()
+{
+    while (step()) {
+    }
+    reset();
+}
+
+void Statement::reset() noexcept
+{
+    sqlite3_reset(m_statement); // repeats the last step's code, which was reported then
+}
+
+int Statement::columns() const { return sqlite3_column_count(m_statement); }
+std::string Statement::column_name(int i) const { return sqlite3_column_name(m_statement, i); }
+bool Statement::is_null(int i) const { return sqlite3_column_type(m_statement, i) == SQLITE_NULL; }
+bool Statement::is_text(int i) const { return sqlite3_column_type(m_statement, i) == SQLITE_TEXT; }
+bool Statement::is_real(int i) const { return sqlite3_column_type(m_statement, i) == SQLITE_FLOAT; }
+std::int64_t Statement::integer(int i) const { return sqlite3_column_int64(m_statement, i); }
+double Statement::real(int i) const { return sqlite3_column_double(m_statement, i); }
+
+std::string_view Statement::view(int i) const
+{
+    auto const *const text = reinterpret_cast<char const *>(sqlite3_column_text(m_statement, i));
+    return text == nullptr ? std::string_view{} : std::string_view(text, static_cast<std::size_t>(sqlite3_column_bytes(m_statement, i)));
+}
+
+SqlValue Statement::value(int i) const
+{
+    switch (sqlite3_column_type(m_statement, i)) {
+    case SQLITE_NULL: return {};
+    case SQLITE_INTEGER: return integer(i);
+    case SQLITE_FLOAT: return real(i);
+    default: return text(i);
+    }
+}
+
+std::pair<std::string, std::string> Statement::origin(int i) const
+{
+    char const *const table = sqlite3_column_table_name(m_statement, i);
+    char const *const column = sqlite3_column_origin_name(m_statement, i);
+    return {table != nullptr ? table : "", column != nullptr ? column : ""};
+}
+
+bool Statement::is_read_only() const { return sqlite3_stmt_readonly(m_statement) != 0; }
+
+Database::Database(std::filesystem::path const &path, OpenMode mode) : m_path(path), m_rule(std::make_unique<std::string>())
+{
+    int const flags = mode == OpenMode::read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+    auto const name = mode == OpenMode::memory ? std::string(":memory:") : path.string();
+    int const rc = sqlite3_open_v2(name.c_str(), &m_db, flags | SQLITE_OPEN_NOMUTEX, nullptr);
+    if (rc != SQLITE_OK) {
+        std::string const why = m_db != nullptr ? sqlite3_errmsg(m_db) : sqlite3_errstr(rc);
+        sqlite3_close(m_db);
+        throw StoreError(rc, fmt::format("cannot open {}: {}", name, why));
+    }
+    sqlite3_extended_result_codes(m_db, 1);
+    sqlite3_busy_timeout(m_db, k_busy_ms);
+    try {
+        if (mode == OpenMode::read_write) {
+            exec("pragma journal_mode = wal; pragma synchronous = full; pragma journal_size_limit = 67108864");
+        }
+        exec("pragma cache_size = -32768; pragma temp_store = file; pragma trusted_schema = on; pragma foreign_keys = off");
+        register_functions(m_db, *m_rule);
+    } catch (...) {
+        sqlite3_close(m_db);
+        throw;
+    }
+}
+
+Database::~Database()
+{
+    [[maybe_unused]] int const rc = sqlite3_close(m_db);
+    assert(rc == SQLITE_OK && "a statement outlives its database");
+}
+
+Statement Database::prepare(std::string_view sql)
+{
+    return {m_db, prepare_one(m_db, sql, nullptr)};
+}
+
+Statement Database::prepare_guarded(std::string_view sql, SqlGuard const &guard)
+{
+    GuardScope const scope(m_db, guard);
+    char const *tail = nullptr;
+    Statement statement(m_db, prepare_one(m_db, sql, &tail));
+    if (statement.m_statement == nullptr) {
+        throw StoreError(SQLITE_ERROR, "the SQL is empty", std::string(sql));
+    }
+    if (!is_space(sql.substr(static_cast<std::size_t>(tail - sql.data())))) {
+        throw StoreError(SQLITE_ERROR, "one statement is allowed here, not several", std::string(sql));
+    }
+    if (guard.read_only && !statement.is_read_only()) {
+        throw StoreError(SQLITE_AUTH, "only reading is allowed here", std::string(sql));
+    }
+    return statement;
+}
+
+void Database::run_guarded(std::string_view sql, Parameters const &parameters, SqlGuard const &guard)
+{
+    while (!is_space(sql)) {
+        char const *tail = nullptr;
+        sqlite3_stmt *raw = nullptr;
+        {
+            GuardScope const scope(m_db, guard);
+            raw = prepare_one(m_db, sql, &tail);
+        }
+        if (raw != nullptr) { // else a comment
+            Statement statement(m_db, raw);
+            statement.bind(parameters).run();
+        }
+        sql.remove_prefix(static_cast<std::size_t>(tail - sql.data()));
+    }
+}
+
+void Database::exec(std::string const &sql)
+{
+    if (int const rc = sqlite3_exec(m_db, sql.c_str(), nullptr, nullptr, nullptr); rc != SQLITE_OK) {
+        fail_with(m_db, rc, sql);
+    }
+}
+
+std::optional<std::string> Database::text(std::string const &sql)
+{
+    auto s = prepare(sql);
+    return s.step() && !s.is_null(0) ? std::optional(s.text(0)) : std::nullopt;
+}
+
+std::int64_t Database::integer(std::string const &sql)
+{
+    auto s = prepare(sql);
+    return s.step() ? s.integer(0) : 0;
+}
+
+std::int64_t Database::last_rowid() const { return sqlite3_last_insert_rowid(m_db); }
+std::int64_t Database::changes() const { return sqlite3_changes64(m_db); }
+bool Database::in_transaction() const { return sqlite3_get_autocommit(m_db) == 0; }
+
+void Database::checkpoint()
+{
+    int const rc = sqlite3_wal_checkpoint_v2(m_db, "main", SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+    if (rc != SQLITE_OK && rc != SQLITE_BUSY) { // busy: a reader is in the way, the next one does it
+        fail_with(m_db, rc, "checkpoint");
+    }
+}
+
+Transaction::Transaction(Database &db) : m_db(&db), m_nested(db.in_transaction())
+{
+    m_db->exec(m_nested ? "savepoint atom_file" : "begin immediate");
+}
+
+Transaction::~Transaction()
+{
+    if (m_done) {
+        return;
+    }
+    try {
+        if (m_nested) {
+            m_db->exec("rollback to atom_file; release atom_file");
+        } else if (m_db->in_transaction()) { // SQLite rolls back by itself on some errors
+            m_db->exec("rollback");
+        }
+    } catch (StoreError const &) {
+        // the connection is unusable: closing it rolls back as well
+    }
+}
+
+void Transaction::commit()
+{
+    m_db->exec(m_nested ? "release atom_file" : "commit");
+    m_done = true;
+}
+
+bool is_base_fault(StoreError const &e) noexcept
+{
+    switch (e.code() & 0xff) { // the primary code
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+    case SQLITE_NOMEM:
+    case SQLITE_READONLY:
+    case SQLITE_IOERR:
+    case SQLITE_CORRUPT:
+    case SQLITE_FULL:
+    case SQLITE_CANTOPEN:
+    case SQLITE_NOTADB: return true;
+    default: return false;
+    }
+}
+
+std::string sql_name(std::string_view name)
+{
+    std::string out = "\"";
+    for (char const c : name) {
+        out += c;
+        if (c == '"') {
+            out += '"';
+        }
+    }
+    return out + "\"";
+}
+
+std::string sql_text(std::string_view text)
+{
+    std::string out = "'";
+    for (char const c : text) {
+        out += c;
+        if (c == '\'') {
+            out += '\'';
+        }
+    }
+    return out + "'";
+}
+
+} // namespace atom

@@ -1,0 +1,154 @@
+#include "engine/store/functions.hpp"
+
+#include "engine/base/calendar.hpp"
+#include "engine/base/decimal.hpp"
+#include "engine/base/document.hpp"
+#include "engine/base/error.hpp"
+#include "engine/base/phone.hpp"
+#include "engine/base/text.hpp"
+
+#include <sqlite3.h>
+
+#include <optional>
+#include <string_view>
+
+namespace atom {
+
+namespace {
+
+std::optional<std::string_view> text_of(sqlite3_value *v)
+{
+    auto const *const text = reinterpret_cast<char const *>(sqlite3_value_text(v));
+    return text == nullptr ? std::nullopt : std::optional(std::string_view(text, static_cast<std::size_t>(sqlite3_value_bytes(v))));
+}
+
+void give(sqlite3_context *context, std::string_view s)
+{
+    sqlite3_result_text64(context, s.data(), s.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
+}
+
+std::optional<Day> day_of_value(sqlite3_value *v)
+{
+    auto const s = text_of(v);
+    return s ? parse_iso_day(*s) : std::nullopt;
+}
+
+void dias(sqlite3_context *context, int, sqlite3_value **args)
+{
+    auto const a = day_of_value(args[0]);
+    auto const b = day_of_value(args[1]);
+    if (a && b) {
+        sqlite3_result_int64(context, *b - *a);
+    }
+}
+
+void dias_uteis(sqlite3_context *context, int, sqlite3_value **args)
+{
+    auto const a = day_of_value(args[0]);
+    auto const b = day_of_value(args[1]);
+    if (a && b) {
+        sqlite3_result_int64(context, business_days_between(*a, *b));
+    }
+}
+
+void documento(sqlite3_context *context, int, sqlite3_value **args)
+{
+    if (auto const s = text_of(args[0])) {
+        if (auto const d = parse_document(*s); d.value) {
+            give(context, *d.value);
+        }
+    }
+}
+
+void fone(sqlite3_context *context, int, sqlite3_value **args)
+{
+    if (auto const s = text_of(args[0])) {
+        if (auto const p = parse_phone(*s)) {
+            give(context, p->number);
+        }
+    }
+}
+
+void ddd(sqlite3_context *context, int, sqlite3_value **args)
+{
+    if (auto const s = text_of(args[0])) {
+        if (auto const p = parse_phone(*s)) {
+            give(context, p->area);
+        }
+    }
+}
+
+void digitos(sqlite3_context *context, int, sqlite3_value **args)
+{
+    if (auto const s = text_of(args[0])) {
+        give(context, digits_of(*s));
+    }
+}
+
+void sem_acento(sqlite3_context *context, int, sqlite3_value **args)
+{
+    if (auto const s = text_of(args[0])) {
+        give(context, without_accents(*s));
+    }
+}
+
+void mascara(sqlite3_context *context, int, sqlite3_value **args)
+{
+    if (auto const s = text_of(args[0])) {
+        give(context, masked(*s));
+    }
+}
+
+void decimal(sqlite3_context *context, int, sqlite3_value **args)
+{
+    auto const s = text_of(args[0]);
+    auto const scale = sqlite3_value_int(args[1]);
+    if (!s || scale < 0 || scale > k_max_scale) {
+        return;
+    }
+    if (auto const d = parse_decimal(trim(*s), scale, ',')) {
+        sqlite3_result_int64(context, *d);
+    }
+}
+
+void decimal_texto(sqlite3_context *context, int, sqlite3_value **args)
+{
+    auto const scale = sqlite3_value_int(args[1]);
+    if (sqlite3_value_type(args[0]) == SQLITE_NULL || scale < 0 || scale > k_max_scale) {
+        return;
+    }
+    give(context, format_decimal(sqlite3_value_int64(args[0]), scale, ','));
+}
+
+void regra(sqlite3_context *context, int, sqlite3_value **)
+{
+    give(context, *static_cast<std::string const *>(sqlite3_user_data(context)));
+}
+
+} // namespace
+
+void register_functions(sqlite3 *db, std::string const &rule)
+{
+    struct Entry
+    {
+        char const *name;
+        int args;
+        void (*function)(sqlite3_context *, int, sqlite3_value **);
+        bool pure;
+    };
+    Entry const entries[] = {
+        {"dias", 2, dias, true},           {"dias_uteis", 2, dias_uteis, true},       {"documento", 1, documento, true},
+        {"fone", 1, fone, true},           {"ddd", 1, ddd, true},                     {"digitos", 1, digitos, true},
+        {"sem_acento", 1, sem_acento, true}, {"mascara", 1, mascara, true},           {"decimal", 2, decimal, true},
+        {"decimal_texto", 2, decimal_texto, true}, {"regra", 0, regra, false},
+    };
+    for (auto const &e : entries) {
+        int const flags = SQLITE_UTF8 | SQLITE_INNOCUOUS | (e.pure ? SQLITE_DETERMINISTIC : 0);
+        int const rc = sqlite3_create_function_v2(db, e.name, e.args, flags, const_cast<std::string *>(&rule), e.function, nullptr, nullptr, nullptr);
+        if (rc != SQLITE_OK) {
+            throw StoreError(rc, sqlite3_errmsg(db), e.name);
+        }
+    }
+}
+
+} // namespace atom

@@ -1,0 +1,229 @@
+#include "engine/store/ledger.hpp"
+
+#include "engine/base/json.hpp"
+
+#include <fmt/format.h>
+
+namespace atom {
+
+namespace {
+
+constexpr char const *k_columns = "id, source, file, path, size, modified, job, layout, data, hora, captures, sha256, status, code, reason, read, accepted, "
+                                  "rejected, warnings, rejects, changes, exports, seconds, seen_at, ended_at, attempts, forced, by";
+
+SqlValue or_null(std::string const &s)
+{
+    return s.empty() ? SqlValue{} : SqlValue{s};
+}
+
+void bind_row(Statement &s, FileRow const &r)
+{
+    int i = 0;
+    for (auto const *text : {&r.source, &r.file, &r.path}) {
+        s.bind(++i, or_null(*text));
+    }
+    s.bind(++i, r.size);
+    for (auto const *text : {&r.modified, &r.job, &r.layout, &r.data, &r.hora, &r.captures, &r.sha256, &r.status, &r.code, &r.reason}) {
+        s.bind(++i, or_null(*text));
+    }
+    for (auto const n : {r.read, r.accepted, r.rejected, r.warnings}) {
+        s.bind(++i, n);
+    }
+    s.bind(i + 1, r.rejects).bind(i + 2, r.changes).bind(i + 3, r.exports).bind(i + 4, SqlValue{r.seconds}).bind(i + 5, r.seen_at);
+    s.bind(i + 6, or_null(r.ended_at)).bind(i + 7, r.attempts).bind(i + 8, r.forced ? 1 : 0).bind(i + 9, or_null(r.by));
+}
+
+} // namespace
+
+std::int64_t Ledger::save(FileRow &row)
+{
+    if (row.id == 0) {
+        auto s = m_db.prepare("insert into atom_file(source, file, path, size, modified, job, layout, data, hora, captures, sha256, status, code, reason, "
+                              "read, accepted, rejected, warnings, rejects, changes, exports, seconds, seen_at, ended_at, attempts, forced, by) "
+                              "values(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20,?21,?22,?23,?24,?25,?26,?27)");
+        bind_row(s, row);
+        s.run();
+        row.id = m_db.last_rowid();
+        return row.id;
+    }
+    auto s = m_db.prepare("update atom_file set source=?1, file=?2, path=?3, size=?4, modified=?5, job=?6, layout=?7, data=?8, hora=?9, captures=?10, "
+                          "sha256=?11, status=?12, code=?13, reason=?14, read=?15, accepted=?16, rejected=?17, warnings=?18, rejects=?19, changes=?20, "
+                          "exports=?21, seconds=?22, seen_at=?23, ended_at=?24, attempts=?25, forced=?26, by=?27 where id=?28");
+    bind_row(s, row);
+    s.bind(28, row.id).run();
+    return row.id;
+}
+
+FileRow Ledger::row_of(Statement const &s) const
+{
+    FileRow r;
+    auto const number = [&](int i) { return static_cast<std::uint64_t>(s.integer(i)); };
+    r.id = s.integer(0);
+    r.source = s.text(1);
+    r.file = s.text(2);
+    r.path = s.text(3);
+    r.size = number(4);
+    r.modified = s.text(5);
+    r.job = s.text(6);
+    r.layout = s.text(7);
+    r.data = s.text(8);
+    r.hora = s.text(9);
+    r.captures = s.text(10);
+    r.sha256 = s.text(11);
+    r.status = s.text(12);
+    r.code = s.text(13);
+    r.reason = s.text(14);
+    r.read = number(15);
+    r.accepted = number(16);
+    r.rejected = number(17);
+    r.warnings = number(18);
+    r.rejects = s.text(19);
+    r.changes = s.text(20);
+    r.exports = s.text(21);
+    r.seconds = s.real(22);
+    r.seen_at = s.text(23);
+    r.ended_at = s.text(24);
+    r.attempts = s.integer(25);
+    r.forced = s.integer(26) != 0;
+    r.by = s.text(27);
+    return r;
+}
+
+std::optional<FileRow> Ledger::first(Statement s)
+{
+    return s.step() ? std::optional(row_of(s)) : std::nullopt;
+}
+
+std::optional<FileRow> Ledger::find(std::int64_t id)
+{
+    auto s = m_db.prepare(fmt::format("select {} from atom_file where id = ?1", k_columns));
+    s.bind(1, id);
+    return first(std::move(s));
+}
+
+std::optional<FileRow> Ledger::find_entry(std::string const &source, std::string const &file, std::uint64_t size, std::string const &modified)
+{
+    auto s = m_db.prepare(fmt::format("select {} from atom_file where source = ?1 and file = ?2 and size = ?3 and coalesce(modified, '') = ?4 "
+                                      "order by id desc limit 1", k_columns));
+    s.bind(1, source).bind(2, file).bind(3, size).bind(4, modified);
+    return first(std::move(s));
+}
+
+std::optional<FileRow> Ledger::find_done(std::string const &sha256, std::string const &job, std::string const &data, std::int64_t besides)
+{
+    auto s = m_db.prepare(fmt::format("select {} from atom_file where sha256 = ?1 and job = ?2 and coalesce(data, '') = ?3 and id <> ?4 "
+                                      "and status = 'done' and read > 0 order by id limit 1", k_columns));
+    s.bind(1, sha256).bind(2, job).bind(3, data).bind(4, besides);
+    return first(std::move(s));
+}
+
+std::optional<FileRow> Ledger::find_failed(std::string const &sha256, std::string const &job, std::string const &data, std::int64_t besides)
+{
+    auto s = m_db.prepare(fmt::format("select {} from atom_file where sha256 = ?1 and job = ?2 and coalesce(data, '') = ?3 and id <> ?4 "
+                                      "and status = 'failed' order by id desc limit 1", k_columns));
+    s.bind(1, sha256).bind(2, job).bind(3, data).bind(4, besides);
+    return first(std::move(s));
+}
+
+bool Ledger::may_be_known(std::string const &job, std::string const &data, std::uint64_t size)
+{
+    auto s = m_db.prepare("select 1 from atom_file where job = ?1 and coalesce(data, '') = ?2 and size = ?3 and status = 'done' limit 1");
+    s.bind(1, job).bind(2, data).bind(3, size);
+    return s.step();
+}
+
+std::vector<FileRow> Ledger::with_status(std::vector<std::string> const &statuses)
+{
+    std::vector<FileRow> out;
+    auto s = m_db.prepare(fmt::format("select {} from atom_file where status = ?1 order by id", k_columns));
+    for (auto const &status : statuses) {
+        s.bind(1, status);
+        while (s.step()) {
+            out.push_back(row_of(s));
+        }
+        s.reset();
+    }
+    return out;
+}
+
+std::vector<FileRow> Ledger::all(std::string const &status, std::string const &date)
+{
+    std::vector<FileRow> out;
+    auto s = m_db.prepare(fmt::format("select {} from atom_file where (?1 = '' or status = ?1) and (?2 = '' or data = ?2) order by id", k_columns));
+    s.bind(1, status).bind(2, date);
+    while (s.step()) {
+        out.push_back(row_of(s));
+    }
+    return out;
+}
+
+void Ledger::clear_rejects(std::int64_t file_id)
+{
+    m_db.prepare("delete from atom_reject where file_id = ?1").bind(1, file_id).run();
+}
+
+void Ledger::add_reject(std::int64_t file_id, std::int64_t seq, Reject const &r)
+{
+    if (!m_add_reject) {
+        m_add_reject.emplace(m_db.prepare("insert into atom_reject(file_id, seq, linha, byte, coluna, campo, codigo, mensagem, valor, registro, warning) "
+                                          "values(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11)"));
+    }
+    auto &s = *m_add_reject;
+    s.bind(1, file_id).bind(2, seq).bind(3, r.linha).bind(4, r.byte).bind(5, r.coluna).bind(6, r.campo).bind(7, r.codigo);
+    s.bind(8, r.mensagem).bind(9, r.valor).bind(10, r.registro).bind(11, r.warning ? 1 : 0).run();
+}
+
+void Ledger::each_reject(std::int64_t file_id, std::function<void(Reject const &)> const &call)
+{
+    auto s = m_db.prepare("select linha, byte, coluna, campo, codigo, mensagem, valor, registro, warning from atom_reject where file_id = ?1 "
+                          "order by linha, coluna, seq");
+    s.bind(1, file_id);
+    while (s.step()) {
+        Reject r;
+        r.linha = static_cast<std::uint64_t>(s.integer(0));
+        r.byte = static_cast<std::uint64_t>(s.integer(1));
+        r.coluna = static_cast<int>(s.integer(2));
+        r.campo = s.text(3);
+        r.codigo = s.text(4);
+        r.mensagem = s.text(5);
+        r.valor = s.text(6);
+        r.registro = s.text(7);
+        r.warning = s.integer(8) != 0;
+        call(r);
+    }
+}
+
+void RejectTally::note(Reject const &r)
+{
+    if (r.warning) {
+        ++m_warnings;
+        return;
+    }
+    auto &last = m_last[r.codigo];
+    if (last != r.linha || r.linha == 0) {
+        last = r.linha;
+        ++m_lines[r.codigo];
+    }
+}
+
+std::string RejectTally::json() const
+{
+    JsonObject o;
+    for (auto const &[code, n] : m_lines) {
+        o.add(code, n);
+    }
+    return o.text();
+}
+
+std::string json_of(std::map<std::string, TableChanges> const &changes)
+{
+    JsonObject o;
+    for (auto const &[table, c] : changes) {
+        if (c.any()) {
+            o.add_raw(table, JsonObject().add("inserted", c.inserted).add("updated", c.updated).add("deleted", c.deleted).text());
+        }
+    }
+    return o.text();
+}
+
+} // namespace atom

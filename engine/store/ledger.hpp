@@ -1,0 +1,89 @@
+#pragma once
+// The ledger: one row a file that was seen, what became of it, and its rejected lines. Each call is one or few statements in the caller's
+// transaction; none begins or commits.
+
+#include "engine/layout/fault.hpp"
+#include "engine/store/changes.hpp"
+#include "engine/store/database.hpp"
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace atom {
+
+/// A row of atom_file. Empty text = null.
+struct FileRow
+{
+    std::int64_t id = 0;
+    std::string source;   // "" = imported by hand
+    std::string file;     // its name
+    std::string path;     // where its bytes are: in the spool, or the imported file
+    std::uint64_t size = 0;
+    std::string modified; // as the server said
+    std::string job, layout;
+    std::string data, hora; // from the name
+    std::string captures;   // a JSON object
+    std::string sha256;
+    std::string status = "seen";
+    std::string code, reason;
+    std::uint64_t read = 0, accepted = 0, rejected = 0, warnings = 0;
+    std::string rejects = "{}", changes = "{}", exports = "[]"; // JSON
+    double seconds = 0;
+    std::string seen_at, ended_at;
+    std::int64_t attempts = 0;
+    bool forced = false;  // takes a duplicate
+    std::string by;       // who let it through
+};
+
+class Ledger
+{
+public:
+    explicit Ledger(Database &db) : m_db(db) {}
+
+    /// Inserts where id is 0, else updates the whole row. Returns the id.
+    std::int64_t save(FileRow &row);
+    std::optional<FileRow> find(std::int64_t id);
+    /// The newest row for a folder's entry of this name, size and time; a null size takes any.
+    std::optional<FileRow> find_entry(std::string const &source, std::string const &file, std::uint64_t size, std::string const &modified);
+    /// The file that has these bytes for this job and date: done, with a data line; the oldest. Not the row `besides`.
+    std::optional<FileRow> find_done(std::string const &sha256, std::string const &job, std::string const &data, std::int64_t besides);
+    /// A failed one of these bytes, job and date.
+    std::optional<FileRow> find_failed(std::string const &sha256, std::string const &job, std::string const &data, std::int64_t besides);
+    /// True if some file of this job, date and size is done: its bytes may be these.
+    bool may_be_known(std::string const &job, std::string const &data, std::uint64_t size);
+    std::vector<FileRow> with_status(std::vector<std::string> const &statuses);
+    std::vector<FileRow> all(std::string const &status, std::string const &date); // "" = any; by id
+
+    void clear_rejects(std::int64_t file_id);
+    /// In the order in which they come.
+    void add_reject(std::int64_t file_id, std::int64_t seq, Reject const &reject);
+    /// Of a file, in order of line; calls back for each.
+    void each_reject(std::int64_t file_id, std::function<void(Reject const &)> const &call);
+
+private:
+    FileRow row_of(Statement const &s) const;
+    std::optional<FileRow> first(Statement s);
+
+    Database &m_db;
+    std::optional<Statement> m_add_reject;
+};
+
+/// Counts of rejected lines by code, warnings apart, as rejects come.
+class RejectTally
+{
+public:
+    void note(Reject const &r);
+    std::uint64_t warnings() const noexcept { return m_warnings; }
+    std::string json() const; // {"CODE": lines}
+
+private:
+    std::map<std::string, std::uint64_t> m_lines;
+    std::map<std::string, std::uint64_t> m_last; // by code: the last line counted
+    std::uint64_t m_warnings = 0;
+};
+
+std::string json_of(std::map<std::string, TableChanges> const &changes);
+
+} // namespace atom

@@ -1,0 +1,57 @@
+#pragma once
+// The SQL that a rule's verb becomes, all of it in this one file (a second store may come). Pure text: nothing is prepared here.
+// Everywhere `t` is the table and `e` the input.
+//
+// A statement that writes a table does not read it in its SELECT: SQLite would copy the whole input to a temporary table first. So an
+// upsert that must compare is an UPDATE … FROM of what is there and differs, then an INSERT of what is not.
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace atom {
+
+/// What a verb writes.
+struct WriteSpec
+{
+    using Columns = std::vector<std::pair<std::string, std::string>>; // column, SQL expression on e (and t)
+
+    std::string table;
+    std::vector<std::string> key;
+    Columns values;              // of a new row, key columns among them
+    Columns old_values;          // of a row that is there; without key columns
+    std::string from = "e";      // what stands in FROM: a relation, or a select in parentheses
+    std::string where;           // on t (and e); "" = all
+    std::string last;            // "" or the condition that e is the last row of its key
+    bool has_arquivo = false;    // the table has arquivo_id
+    bool has_linha = false;      // the table has linha, and so has the input
+};
+
+/// Appends; with `skip_known`, a row whose key is there is passed over.
+std::string insert_sql(WriteSpec const &w, bool skip_known);
+/// Writes each row, over the one that has its key, unless that is equal. For rows that are pure functions of their line.
+std::string overwrite_sql(WriteSpec const &w);
+/// Updates the rows that are there, differ and satisfy `where`.
+std::string update_sql(WriteSpec const &w);
+
+/// A replacement: the new rows go to a temporary table first, so that from and set see the table as it was.
+struct ReplaceSql
+{
+    std::string make_stage;               // create temp table atom_stage …
+    std::string fill_stage;               // insert … select
+    std::optional<std::string> stage_key; // a unique index on the stage, where the table has a unique key
+    std::string remove;                   // rows that are gone or changed
+    std::string add;                      // rows that are new or changed
+    std::string drop_stage;
+};
+/// `unique` is a unique key of the table that holds all of w.key; without one, whole keys whose rows differ as a multiset are written anew.
+/// `keys_from` is the relation whose keys give way ("" = the whole table does).
+ReplaceSql replace_sql(WriteSpec const &w, std::vector<std::string> const *unique, std::string const &keys_from);
+
+/// Rows of the input with an empty key: their lines.
+std::string empty_key_sql(WriteSpec const &w, std::vector<std::string> const &expressions);
+/// The condition that no later row of the relation has this row's key. The key's columns are the relation's own.
+std::string last_of_key_sql(std::string const &relation, std::vector<std::string> const &columns);
+
+} // namespace atom

@@ -1,0 +1,188 @@
+#include "engine/store/schema.hpp"
+
+#include "engine/base/file.hpp"
+#include "engine/store/database.hpp"
+
+#include <fmt/format.h>
+
+namespace atom {
+
+namespace {
+
+char const *const k_engine_tables = R"sql(
+create table if not exists atom_migration(
+  name text primary key, sha256 text not null) without rowid;
+
+-- the ledger: one row a file that was seen
+create table if not exists atom_file(
+  id integer primary key, source text, file text not null, path text, size integer, modified text,
+  job text, layout text, data text, hora text, captures text,
+  sha256 text, status text not null, code text, reason text,
+  read integer not null default 0, accepted integer not null default 0, rejected integer not null default 0,
+  warnings integer not null default 0, rejects text not null default '{}', changes text not null default '{}',
+  exports text not null default '[]', seconds real not null default 0,
+  seen_at text not null, ended_at text, attempts integer not null default 0, forced integer not null default 0, by text);
+create index if not exists atom_file_identity on atom_file(sha256, job, data);
+create index if not exists atom_file_entry on atom_file(source, file);
+create index if not exists atom_file_status on atom_file(status) where status not in ('done', 'duplicate');
+
+create table if not exists atom_reject(
+  file_id integer not null, seq integer not null, linha integer, byte integer, coluna integer, campo text, codigo text,
+  mensagem text, valor text, registro text, warning integer not null, primary key(file_id, seq)) without rowid;
+
+-- what a source's folder showed last, for files that must stand still before they are taken
+create table if not exists atom_look(
+  source text, file text, size integer, modified text, first_at integer not null, primary key(source, file)) without rowid;
+
+-- upserts that are a pure function of their line: the hash of each key's line
+create table if not exists atom_rule(id integer primary key, job text not null, rule text not null, unique(job, rule));
+create table if not exists atom_hash(rule integer, key blob, hash integer not null, primary key(rule, key)) without rowid;
+
+create table if not exists atom_export(
+  id integer primary key, name text not null unique, due integer not null default 0, seq_day text, seq integer not null default 0,
+  started integer not null default 0);
+-- what a target holds: the hash of each key's row as it was last written
+create table if not exists atom_delivered(
+  id integer primary key, export integer not null, key text not null, hash integer not null, unique(export, key));
+
+-- everything outside the base that is still to be done, in order; each can be done twice without harm
+create table if not exists atom_outbox(
+  id integer primary key, kind text not null, folder text not null, local text, name text not null, staging text,
+  final_name text, size integer, modified text, state text not null default 'new', export text, file_id integer, error text, made_at text not null);
+
+create table if not exists atom_taken(name text primary key, last_id integer not null) without rowid;
+
+create view if not exists arquivo as
+  select id, file, job, status, data, read, accepted, rejected, warnings, rejects, changes, exports, reason, seconds, source, seen_at, ended_at
+  from atom_file;
+create view if not exists rejeicao as
+  select a.file arquivo, r.linha, r.byte, r.coluna, r.campo, r.codigo, r.mensagem, r.valor, r.registro, r.file_id arquivo_id, r.warning aviso
+  from atom_reject r join atom_file a on a.id = r.file_id;
+)sql";
+
+std::vector<std::string> index_columns(Database &db, std::string const &index)
+{
+    std::vector<std::string> out;
+    auto s = db.prepare(fmt::format("select name from pragma_index_info({}) order by seqno", sql_text(index)));
+    while (s.step()) {
+        if (s.is_null(0)) {
+            return {}; // an expression
+        }
+        out.push_back(s.text(0));
+    }
+    return out;
+}
+
+bool is_applied(Database &db, std::string const &name, std::string const &sha, std::string const &shown, Faults &faults)
+{
+    auto s = db.prepare("select sha256 from atom_migration where name = ?1");
+    s.bind(1, name);
+    if (!s.step()) {
+        return false;
+    }
+    if (s.view(0) != sha) {
+        faults.add({shown, 0, 0}, "was changed after it was applied to the base; put the change into a new file with the next number");
+    }
+    return true;
+}
+
+} // namespace
+
+int TableInfo::column_index(std::string_view column) const noexcept
+{
+    auto const it = std::find(columns.begin(), columns.end(), column);
+    return it == columns.end() ? -1 : static_cast<int>(it - columns.begin());
+}
+
+bool TableInfo::is_unique(std::vector<std::string> const &key) const
+{
+    std::set<std::string> const wanted(key.begin(), key.end());
+    return std::any_of(unique.begin(), unique.end(), [&](auto const &u) { return std::set<std::string>(u.begin(), u.end()) == wanted; });
+}
+
+std::vector<std::string> const *TableInfo::unique_with(std::vector<std::string> const &key) const
+{
+    for (auto const &u : unique) {
+        if (std::all_of(key.begin(), key.end(), [&](auto const &k) { return std::find(u.begin(), u.end(), k) != u.end(); })) {
+            return &u;
+        }
+    }
+    return nullptr;
+}
+
+std::optional<TableInfo> table_info(Database &db, std::string const &table)
+{
+    if (db.integer(fmt::format("select count(*) from sqlite_schema where type = 'table' and name = {}", sql_text(table))) == 0) {
+        return std::nullopt;
+    }
+    TableInfo info;
+    info.name = table;
+    std::vector<std::pair<std::int64_t, std::string>> primary;
+    auto s = db.prepare(fmt::format("select name, pk from pragma_table_info({})", sql_text(table)));
+    while (s.step()) {
+        info.columns.push_back(s.text(0));
+        if (s.integer(1) > 0) {
+            primary.emplace_back(s.integer(1), s.text(0));
+        }
+    }
+    if (!primary.empty()) {
+        std::sort(primary.begin(), primary.end());
+        auto &key = info.unique.emplace_back();
+        for (auto const &[seq, name] : primary) {
+            key.push_back(name);
+        }
+    }
+    auto indices = db.prepare(fmt::format("select name from pragma_index_list({}) where \"unique\" = 1 and partial = 0 order by seq desc", sql_text(table)));
+    while (indices.step()) {
+        if (auto columns = index_columns(db, indices.text(0)); !columns.empty()) {
+            info.unique.push_back(std::move(columns));
+        }
+    }
+    return info;
+}
+
+std::vector<std::string> table_names(Database &db)
+{
+    std::vector<std::string> out;
+    auto s = db.prepare("select name from sqlite_schema where type = 'table' and name not like 'atom\\_%' escape '\\' and name not like 'sqlite\\_%' escape '\\' order by name");
+    while (s.step()) {
+        out.push_back(s.text(0));
+    }
+    return out;
+}
+
+void make_engine_tables(Database &db)
+{
+    if (db.integer("select count(*) from sqlite_schema where name = 'rejeicao'") > 0) {
+        return; // a base that has the last of them has them all: a poll writes nothing that it need not
+    }
+    Transaction transaction(db);
+    db.exec(k_engine_tables);
+    transaction.commit();
+}
+
+void apply_migrations(Database &db, std::filesystem::path const &folder, std::string const &shown, Faults &faults)
+{
+    for (auto const &path : files_with_extension(folder, ".sql")) {
+        auto const name = path.filename().string();
+        auto const where = shown + "/" + name;
+        auto const sql = read_file(path);
+        Sha256 sha;
+        sha.update(sql);
+        auto const hex = sha.hex();
+        if (is_applied(db, name, hex, where, faults)) {
+            continue;
+        }
+        try {
+            Transaction transaction(db);
+            db.exec(sql);
+            db.prepare("insert into atom_migration(name, sha256) values(?1, ?2)").bind(1, name).bind(2, hex).run();
+            transaction.commit();
+        } catch (StoreError const &e) {
+            faults.add({where, 0, 0}, e.what());
+            return;
+        }
+    }
+}
+
+} // namespace atom
