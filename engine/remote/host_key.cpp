@@ -5,7 +5,13 @@
 
 #include <fmt/format.h>
 
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+
+#include <algorithm>
+#include <array>
 #include <fstream>
+#include <set>
 #include <sstream>
 
 namespace atom {
@@ -37,6 +43,37 @@ std::string bytes_of_hex(std::string_view hex)
     for (std::size_t i = 0; i + 1 < hex.size(); i += 2)
         out += static_cast<char>(value(hex[i]) * 16 + value(hex[i + 1]));
     return out;
+}
+
+// RSA last: libssh2 1.10 knows it with SHA-1 only, which servers of today refuse.
+constexpr std::array<std::string_view, 5> k_kinds = {"ssh-ed25519", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521",
+                                                     "ssh-rsa"};
+
+std::size_t rank(std::string_view kind) noexcept
+{
+    return static_cast<std::size_t>(std::find(k_kinds.begin(), k_kinds.end(), kind) - k_kinds.begin());
+}
+
+/// "|1|salt|hash", where the hash is the HMAC-SHA1 of the name.
+bool is_hash_of(std::string_view hashed, std::string_view name)
+{
+    auto const parts = split(hashed, '|');
+    if (parts.size() != 4 || parts[1] != "1")
+        return false;
+    auto const salt = base64_decoded(parts[2]);
+    std::array<unsigned char, EVP_MAX_MD_SIZE> hash = {};
+    unsigned size = 0;
+    HMAC(EVP_sha1(), salt.data(), static_cast<int>(salt.size()), reinterpret_cast<unsigned char const *>(name.data()), name.size(),
+         hash.data(), &size);
+    return base64_decoded(parts[3]) == std::string_view(reinterpret_cast<char const *>(hash.data()), size);
+}
+
+bool is_named(std::string const &names, std::string const &name)
+{
+    if (names.starts_with('|'))
+        return is_hash_of(names, name);
+    auto const all = split(names, ',');
+    return std::any_of(all.begin(), all.end(), [&](auto const &one) { return equal_ignoring_case(one, name); });
 }
 
 } // namespace
@@ -77,20 +114,33 @@ std::string base64_decoded(std::string_view text)
     return out;
 }
 
-std::vector<std::string> known_keys(std::filesystem::path const &known_hosts, std::string_view host, int port)
+std::string known_host_name(std::string_view host, std::string_view port)
 {
-    std::string const name = port == 22 ? std::string(host) : fmt::format("[{}]:{}", host, port);
-    std::vector<std::string> found;
+    if (host.starts_with('[') && host.ends_with(']')) // an IPv6 address in a URL
+        host = host.substr(1, host.size() - 2);
+    return port.empty() || port == "22" ? std::string(host) : fmt::format("[{}]:{}", host, port);
+}
+
+std::vector<KnownKey> known_keys(std::filesystem::path const &known_hosts, std::string_view host, std::string_view port)
+{
+    auto const name = to_lower(known_host_name(host, port));
+    std::vector<KnownKey> found;
+    std::set<std::string> revoked;
     std::ifstream in(known_hosts);
-    std::string line, names, kind, key;
-    while (std::getline(in, line)) {
+    for (std::string line; std::getline(in, line);) {
         std::istringstream words(line);
+        std::string marker, names, kind, key;
+        if (line.starts_with('@'))
+            words >> marker;
         if (!(words >> names >> kind >> key))
             continue;
-        for (auto const &one : split(names, ','))
-            if (equal_ignoring_case(one, name))
-                found.push_back(fmt::format("{} ({})", key_fingerprint(base64_decoded(key)), kind));
+        if (marker == "@revoked")
+            revoked.insert(key);
+        else if (marker.empty() && rank(kind) < k_kinds.size() && is_named(names, name))
+            found.push_back({kind, key});
     }
+    std::erase_if(found, [&](KnownKey const &k) { return revoked.count(k.key) > 0; });
+    std::stable_sort(found.begin(), found.end(), [](auto const &a, auto const &b) { return rank(a.kind) < rank(b.kind); });
     return found;
 }
 

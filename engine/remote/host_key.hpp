@@ -17,8 +17,21 @@ std::string key_kind(std::string_view key);
 /// None of the bytes that are not of the base64 alphabet are kept; reading ends at '='.
 std::string base64_decoded(std::string_view text);
 
-/// "SHA256:… (ssh-ed25519)" of each key that the file has for this server by name; port 22 is written without port. Hashed names are
-/// not looked into (only libssh2 does). Empty for a file that cannot be read.
-std::vector<std::string> known_keys(std::filesystem::path const &known_hosts, std::string_view host, int port);
+/// A key that known_hosts has for a server.
+struct KnownKey
+{
+    std::string kind; // "ssh-ed25519"
+    std::string key;  // base64
+    std::string described() const { return key_fingerprint(base64_decoded(key)) + " (" + kind + ")"; }
+};
+
+/// What the file has for this server, the kinds that libssh2 deals best with first; port 22 is written without port. Names may be hashed;
+/// patterns
+/// (*, ?, !) and @cert-authority are passed over, as libssh2 does, and a key that is @revoked does not count. Empty for a file that cannot
+/// be read.
+std::vector<KnownKey> known_keys(std::filesystem::path const &known_hosts, std::string_view host, std::string_view port);
+
+/// How known_hosts names a server: "host", or "[host]:port" where the port is neither empty nor 22.
+std::string known_host_name(std::string_view host, std::string_view port);
 
 } // namespace atom

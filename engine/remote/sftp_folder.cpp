@@ -1,14 +1,15 @@
 #include "engine/remote/sftp_folder.hpp"
 
 #include "engine/base/text.hpp"
-#include "engine/remote/host_key.hpp"
 #include "engine/remote/listing.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdlib>
 
+#include <sys/mman.h>
 #include <unistd.h>
 
 namespace atom {
@@ -25,22 +26,34 @@ SftpFolder::SftpFolder(RemoteUrl url, RemoteLogin login, int timeout_seconds)
     : CurlFolder(std::move(url), std::move(login), timeout_seconds)
 {}
 
-int SftpFolder::take_key(CURL *, curl_khkey const *known, curl_khkey const *found, curl_khmatch match, void *user)
+int SftpFolder::take_key(CURL *, curl_khkey const *, curl_khkey const *found, curl_khmatch match, void *user)
 {
-    auto &shown = *static_cast<ShownKey *>(user);
-    shown.key = bytes_of(*found);
-    shown.known = known != nullptr && match == CURLKHMATCH_MISMATCH ? bytes_of(*known) : std::string();
+    static_cast<SftpFolder *>(user)->m_shown = bytes_of(*found);
     return match == CURLKHMATCH_OK ? CURLKHSTAT_FINE : CURLKHSTAT_REJECT;
+}
+
+// curl insists on the kind of the first line that it takes for this server's, which is any hashed one, and is often an RSA key that libssh2
+// cannot check. So it gets this server's lines alone, the best kind first.
+void SftpFolder::read_known_keys()
+{
+    m_known = known_keys(login().known_hosts, url().host, url().port);
+    std::string lines;
+    for (auto const &k : m_known)
+        lines += fmt::format("{} {} {}\n", known_host_name(url().host, url().port), k.kind, k.key);
+    m_pins = Fd(memfd_create("known_hosts", MFD_CLOEXEC));
+    if (!m_pins || write(m_pins.get(), lines.data(), lines.size()) != static_cast<ssize_t>(lines.size()))
+        throw FileError("write", "known_hosts in memory", errno);
 }
 
 void SftpFolder::prepare(CurlHandle &curl)
 {
     auto const &l = login();
-    m_shown = {};
-    // Without a file every key is unknown, which is refused too, and the message has the key to pin.
-    curl.set(CURLOPT_SSH_KNOWNHOSTS, l.known_hosts.empty() ? "/dev/null" : l.known_hosts.c_str());
+    m_shown.clear();
+    read_known_keys();
+    // Without a line every key is unknown, which is refused too, and the message has the key to pin.
+    curl.set(CURLOPT_SSH_KNOWNHOSTS, fmt::format("/proc/self/fd/{}", m_pins.get()).c_str());
     curl.set(CURLOPT_SSH_KEYFUNCTION, take_key);
-    curl.set(CURLOPT_SSH_KEYDATA, &m_shown);
+    curl.set(CURLOPT_SSH_KEYDATA, this);
     // Only what is configured: neither an agent nor the keys of whoever runs this.
     long const by_password = l.password.empty() ? 0L : CURLSSH_AUTH_PASSWORD | CURLSSH_AUTH_KEYBOARD;
     curl.set(CURLOPT_SSH_AUTH_TYPES, (l.key.empty() ? 0L : CURLSSH_AUTH_PUBLICKEY) | by_password);
@@ -131,18 +144,23 @@ RemoteCause SftpFolder::refusal(CurlAsk const &, CurlAnswer const &answer) const
     return RemoteCause::protocol;
 }
 
-void SftpFolder::refuse_key(std::string const &known)
+void SftpFolder::refuse_key() const
 {
     auto const file = login().known_hosts.empty() ? std::string("known_hosts") : login().known_hosts.string();
-    auto const server = described(m_shown.key);
-    if (!known.empty())
-        fail(RemoteCause::host_key,
-             fmt::format("the server's key is not the one that {} has: the server shows {}, known is {}", file, server, known));
     auto const port = url().port.empty() ? std::string() : fmt::format("-p {} ", url().port);
-    fail(RemoteCause::host_key,
-         fmt::format("the server's key is not in {}: it shows {}; compare that with what the server's owner says, then "
-                     "pin it: ssh-keyscan {}{} >> {}",
-                     file, server, port, url().host, file));
+    auto const pin =
+        fmt::format("compare that with what the server's owner says, then pin it: ssh-keyscan {}{} >> {}", port, url().host, file);
+    auto const server = described(m_shown);
+    if (m_known.empty())
+        fail(RemoteCause::host_key, fmt::format("the server's key is not in {}: it shows {}; {}", file, server, pin));
+    std::vector<std::string> known;
+    bool same_kind = false;
+    for (auto const &k : m_known) {
+        known.push_back(k.described());
+        same_kind = same_kind || k.kind == key_kind(m_shown);
+    }
+    fail(RemoteCause::host_key, fmt::format("the server's key is not the one that {} has: the server shows {}, known is {}{}", file, server,
+                                            join(known, ", "), same_kind ? "" : "; these are of another kind: " + pin));
 }
 
 /// Asks which key the server shows when it is free to choose one.
@@ -153,7 +171,7 @@ void SftpFolder::ask_for_key()
     curl.set(CURLOPT_PROTOCOLS_STR, "sftp");
     curl.set(CURLOPT_SSH_KNOWNHOSTS, "/dev/null"); // so the key is unknown, and the connection ends before the login
     curl.set(CURLOPT_SSH_KEYFUNCTION, take_key);
-    curl.set(CURLOPT_SSH_KEYDATA, &m_shown);
+    curl.set(CURLOPT_SSH_KEYDATA, this);
     curl.perform({.url = origin() + "/", .body = false});
 }
 
@@ -172,8 +190,8 @@ std::optional<std::uint64_t> SftpFolder::free_bytes()
 
 void SftpFolder::explain(CurlAsk const &ask, CurlAnswer const &answer)
 {
-    if (answer.code == CURLE_PEER_FAILED_VERIFICATION && !m_shown.key.empty())
-        refuse_key(m_shown.known.empty() ? "" : described(m_shown.known));
+    if (answer.code == CURLE_PEER_FAILED_VERIFICATION && !m_shown.empty())
+        refuse_key();
     // OpenSSH says no more than "failure" when its disk is full, and libcurl then drops the connection as if it were broken.
     if (ask.source && (answer.code == CURLE_SSH || answer.code == CURLE_UPLOAD_FAILED)) {
         auto const free = free_bytes();
@@ -184,16 +202,15 @@ void SftpFolder::explain(CurlAsk const &ask, CurlAnswer const &answer)
         explain_handshake();
 }
 
-// curl insists on the kind of key that known_hosts has. A server that has only other kinds now fails in the handshake, without a word of
-// keys.
+// A server that has none of the known kinds fails in the handshake, without a word of keys.
 void SftpFolder::explain_handshake()
 {
-    auto const known = known_keys(login().known_hosts, url().host, url().port.empty() ? 22 : std::stoi(url().port));
-    if (known.empty())
+    if (m_known.empty())
         return;
     ask_for_key();
-    if (!m_shown.key.empty() && std::find(known.begin(), known.end(), described(m_shown.key)) == known.end())
-        refuse_key(join(known, ", "));
+    bool const is_known = std::any_of(m_known.begin(), m_known.end(), [&](auto const &k) { return base64_decoded(k.key) == m_shown; });
+    if (!m_shown.empty() && !is_known)
+        refuse_key();
 }
 
 } // namespace atom

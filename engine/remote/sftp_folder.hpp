@@ -1,7 +1,9 @@
 #pragma once
 // sftp:// by libcurl and libssh2. The server's key is always checked; login by password, by private key, or by both in turn.
 
+#include "engine/base/file.hpp"
 #include "engine/remote/curl_folder.hpp"
+#include "engine/remote/host_key.hpp"
 
 namespace atom {
 
@@ -21,20 +23,17 @@ protected:
     void explain(CurlAsk const &ask, CurlAnswer const &answer) override;
 
 private:
-    /// The key that a server showed when it was last connected to, and what known_hosts has in its place.
-    struct ShownKey
-    {
-        std::string key;   // as in RFC 4253; empty: none was shown
-        std::string known; // likewise; empty: known_hosts does not name the server
-    };
     static int take_key(CURL *, curl_khkey const *known, curl_khkey const *found, curl_khmatch match, void *user);
     std::string quoted(std::string_view path) const;
     void ask_for_key();
     void explain_handshake();
     std::optional<std::uint64_t> free_bytes();
-    [[noreturn]] void refuse_key(std::string const &known);
+    void read_known_keys();
+    [[noreturn]] void refuse_key() const;
 
-    ShownKey m_shown;
+    std::string m_shown;           // the key that the server showed when it was last connected to; empty: none
+    std::vector<KnownKey> m_known; // what known_hosts has for it
+    Fd m_pins;                     // the same as a file in memory, which curl reads
 };
 
 } // namespace atom

@@ -15,6 +15,8 @@ from proxy import Proxy  # noqa: E402
 from servers import Servers  # noqa: E402
 
 TIME_LIMIT_SECONDS = 300
+# In a sanitized build: curl 7.88 forgets an SSH session whose server fell silent before it could be closed.
+KNOWN_LEAKS = "leak:libcurl.so\nleak:libssh2.so\nleak:libcrypto.so\n"
 
 
 def main():
@@ -35,6 +37,10 @@ def main():
                 small_disk = env["SMALL_DISK"] = os.path.join(env["HOME"], "small")
                 os.mkdir(small_disk)
                 subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m,mode=777", "tmpfs", small_disk], check=True)
+            leaks = os.path.join(folder, "known-leaks")
+            with open(leaks, "w", encoding="ascii") as f:
+                f.write(KNOWN_LEAKS)
+            os.environ.setdefault("LSAN_OPTIONS", f"suppressions={leaks}:print_suppressions=0")
             try:
                 test_env = {**os.environ, **{f"ATOM_TEST_{k}": v for k, v in env.items()}}
                 return subprocess.run(arguments, env=test_env, timeout=TIME_LIMIT_SECONDS, check=False).returncode

@@ -12,8 +12,8 @@ DIR and the servers. Keys:
     SFTP_PORT FTP_PORT FTPS_PORT USER PASSWORD
     HOME            the user's folder, where all three servers start; the path in an sftp URL is this one, in an ftp URL it is ""
     KEY             private key of the user (ed25519), LOCKED_KEY the same kind with passphrase KEY_PASSPHRASE
-    KNOWN_HOSTS     names the server rightly; KNOWN_HOSTS_HASHED too, with hashed names; KNOWN_HOSTS_CHANGED has another key of the same kind;
-                    KNOWN_HOSTS_OTHER_KIND an RSA key, which the server does not have; KNOWN_HOSTS_EMPTY is empty
+    KNOWN_HOSTS     names the server rightly, after an RSA key, as ssh-keyscan may; KNOWN_HOSTS_HASHED too, with hashed names; KNOWN_HOSTS_CHANGED has another key of the same kind;
+                    KNOWN_HOSTS_OTHER_KIND an ECDSA key, which the server does not have; KNOWN_HOSTS_EMPTY is empty
     HOST_FINGERPRINT CHANGED_FINGERPRINT OTHER_KIND_FINGERPRINT     as ssh-keygen -l shows them
     CA              PEM of the authority that signed the ftps certificate (for 127.0.0.1 and localhost); OTHER_CA did not sign it
 """
@@ -152,7 +152,8 @@ class Servers:
         for name, kind, phrase in (
             ("host_ed25519", "ed25519", ""),
             ("changed", "ed25519", ""),
-            ("other_kind", "rsa", ""),
+            ("other_kind", "ecdsa", ""),
+            ("rsa", "rsa", ""),
             ("user", "ed25519", ""),
             ("user_locked", "ed25519", passphrase),
         ):
@@ -167,10 +168,10 @@ class Servers:
         ssh = self.root / "ssh"
         line = lambda name, p: f"[127.0.0.1]:{p} " + " ".join((ssh / f"{name}.pub").read_text().split()[:2]) + "\n"
         files = {
-            "": line("changed", 1) + line("host_ed25519", port),
+            "": line("rsa", port) + line("changed", 1) + line("host_ed25519", port),
             "_CHANGED": line("changed", port),
             "_OTHER_KIND": line("other_kind", port),
-            "_HASHED": line("host_ed25519", port),
+            "_HASHED": line("other_kind", 1) + line("host_ed25519", port),
             "_EMPTY": "",
         }
         for suffix, text in files.items():

@@ -140,11 +140,23 @@ TEST_CASE("remote: fingerprints as OpenSSH writes them", "[remote]")
     CHECK(key_kind("").empty());
 
     auto const file = std::filesystem::temp_directory_path() / "atom-unit-known-hosts";
-    std::ofstream(file) << "# a comment\n\nother ssh-ed25519 AAAA\n[host]:2222,1.2.3.4 ssh-ed25519 " << key << " comment\nHOST ssh-ed25519 "
-                        << key << "\n";
-    CHECK(known_keys(file, "host", 2222) == std::vector<std::string>{fingerprint + " (ssh-ed25519)"});
-    CHECK(known_keys(file, "host", 22).size() == 1);
-    CHECK(known_keys(file, "host", 23).empty());
+    std::ofstream(file)
+        << "# a comment\n\nother ssh-ed25519 AAAA\nhost,1.2.3.4 ssh-rsa RSA\nHOST ecdsa-sha2-nistp256 EC\n[host]:2222 ssh-ed25519 " << key
+        << " comment\nhost ssh-ed25519 " << key << "\nhost sk-unknown XX\n@revoked * ssh-rsa GONE\nhost ssh-rsa GONE\n"
+        << "|1|F1E1KeoE/eEWhi10WpGv4OdiO6Y=|3988QV0VE8wmZL7suNrYQLITLCg= ssh-rsa HASHED\n";
+    auto const known = known_keys(file, "host", "2222");
+    REQUIRE(known.size() == 1);
+    CHECK(known[0].described() == fingerprint + " (ssh-ed25519)");
+    std::vector<std::string> kinds;
+    for (auto const &k : known_keys(file, "host", ""))
+        kinds.push_back(k.kind);
+    CHECK(kinds == std::vector<std::string>{"ssh-ed25519", "ecdsa-sha2-nistp256", "ssh-rsa"});
+    CHECK(known_keys(file, "host", "22").size() == 3);
+    CHECK(known_keys(file, "host", "23").empty());
+    REQUIRE(known_keys(file, "192.168.1.61", "").size() == 1); // a published example of a hashed name
+    CHECK(known_keys(file, "192.168.1.61", "")[0].key == "HASHED");
     std::filesystem::remove(file);
-    CHECK(known_keys(file, "host", 22).empty());
+    CHECK(known_keys(file, "host", "22").empty());
+    CHECK(known_host_name("[::1]", "22") == "::1");
+    CHECK(known_host_name("[::1]", "2222") == "[::1]:2222");
 }
