@@ -1,9 +1,8 @@
 #include "engine/layout/layout.hpp"
 
-#include "engine/base/decimal.hpp"
 #include "engine/base/file.hpp"
 #include "engine/base/text.hpp"
-#include "engine/layout/value.hpp"
+#include "engine/layout/read_field.hpp"
 
 #include <fmt/format.h>
 #include <xxhash.h>
@@ -48,21 +47,6 @@ std::string Layout::relation_of(Record const &r) const
 
 namespace {
 
-bool is_identifier(std::string_view s)
-{
-    auto const word = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; };
-    return !s.empty() && !(s[0] >= '0' && s[0] <= '9') && std::all_of(s.begin(), s.end(), word);
-}
-
-std::string identifier(TomlTable &t, std::string const &key)
-{
-    auto const name = t.required_text(key);
-    if (!name.empty() && !is_identifier(name)) {
-        t.fault(key, fmt::format("\"{}\" cannot be a name; allowed: a-z, 0-9 and _, not beginning with a digit", name));
-    }
-    return name;
-}
-
 /// A TOML key that holds one ASCII character; "" is none where `empty_allowed`.
 char character(TomlTable &t, std::string const &key, char fallback, bool empty_allowed)
 {
@@ -78,14 +62,6 @@ char character(TomlTable &t, std::string const &key, char fallback, bool empty_a
         return fallback;
     }
     return (*s)[0];
-}
-
-std::vector<std::string> const k_types = {"text", "integer", "decimal", "date", "time", "datetime", "document", "phone", "boolean"};
-
-FieldType type_of(std::string const &name)
-{
-    auto const it = std::find(k_types.begin(), k_types.end(), name);
-    return it == k_types.end() ? FieldType::text : static_cast<FieldType>(it - k_types.begin());
 }
 
 class LayoutReader
@@ -165,7 +141,7 @@ private:
         }
         std::set<std::string> names;
         for (auto &f : t.tables("fields")) {
-            auto field = read_field(f, r);
+            auto field = read_field(f, {m_layout.format, r.length, m_layout.decimal_separator, m_has_separator});
             if (!names.insert(field.name).second) {
                 m_faults->add(field.pos, fmt::format("field \"{}\" stands twice in this record", field.name));
             }
@@ -193,161 +169,6 @@ private:
         when.value = m_layout.encoding ? from_utf8(value, *m_layout.encoding).value_or(value) : value;
         w.finish("when");
         r.when.push_back(std::move(when));
-    }
-
-    Field read_field(TomlTable &t, Record const &r)
-    {
-        Field f;
-        f.pos = t.pos();
-        f.name = identifier(t, "name");
-        if (f.name == "linha" || f.name == "ordem" || f.name == "grupo" || f.name == "rowid" || f.name == "arquivo_id") {
-            t.fault("name", fmt::format("\"{}\" is a name of the engine's own; choose another", f.name));
-        }
-        f.type = type_of(t.choice("type", k_types).value_or("text"));
-        read_place(t, f, r);
-        read_type(t, f);
-        f.required = t.flag("required");
-        f.sensitive = t.flag("sensitive");
-        auto const bad = t.choice("on_invalid", {"reject", "null", "keep"}).value_or("reject");
-        f.on_invalid = bad == "null" ? OnInvalid::null : bad == "keep" ? OnInvalid::keep : OnInvalid::reject;
-        f.label = t.text_or("label", "");
-        f.help = t.text_or("help", "");
-        read_values(t, f);
-        read_default(t, f);
-        t.finish("a field");
-        return f;
-    }
-
-    void read_place(TomlTable &t, Field &f, Record const &r)
-    {
-        if (!fixed()) {
-            f.column = t.text_or("column", f.name);
-            f.optional = csv() && t.flag("optional");
-            return;
-        }
-        for (auto const *key : {"at", "len"}) {
-            if (!t.has(key)) {
-                m_faults->add(t.pos(), fmt::format("{} of field \"{}\" is missing; it must be a number of bytes from 1", key, f.name));
-            }
-        }
-        f.at = static_cast<std::size_t>(t.integer("at", 1, 1 << 20).value_or(1)) - 1;
-        f.len = static_cast<std::size_t>(t.integer("len", 1, 1 << 20).value_or(1));
-        if (r.length && f.at + f.len > *r.length) {
-            t.fault("len", fmt::format("field \"{}\" ends at byte {}, past the record's length {}", f.name, f.at + f.len, *r.length));
-        }
-    }
-
-    void read_type(TomlTable &t, Field &f)
-    {
-        bool const temporal = f.type == FieldType::date || f.type == FieldType::time || f.type == FieldType::datetime;
-        if (f.type == FieldType::decimal) {
-            if (!t.has("scale")) {
-                m_faults->add(t.pos(), fmt::format("scale of decimal \"{}\" is missing; allowed: 0 to {}", f.name, k_max_scale));
-            }
-            f.scale = static_cast<int>(t.integer("scale", 0, k_max_scale).value_or(2));
-            f.decimal_separator = m_layout.decimal_separator;
-            f.implied_decimals = fixed() && !m_has_separator;
-            if (auto const s = t.choice("decimal_separator", {",", "."})) {
-                f.decimal_separator = (*s)[0];
-                f.implied_decimals = false;
-            }
-        }
-        if (f.type == FieldType::text) {
-            f.strip_zeros = t.flag("strip_zeros");
-        }
-        if (temporal) {
-            read_formats(t, f);
-        }
-    }
-
-    void read_formats(TomlTable &t, Field &f)
-    {
-        auto const kind = f.type == FieldType::date ? DateKind::date : f.type == FieldType::time ? DateKind::time : DateKind::datetime;
-        auto formats = t.texts("format");
-        if (formats.empty()) {
-            if (fixed() && !t.has("format")) {
-                m_faults->add(t.pos(), fmt::format("format of \"{}\" is missing; for example \"YYYYMMDD\"", f.name));
-            }
-            char const *const iso[] = {"YYYY-MM-DD", "HH:MM:SS", "YYYY-MM-DD HH:MM:SS"};
-            formats = {iso[static_cast<int>(kind)]};
-        }
-        for (auto const &text : formats) {
-            try {
-                f.formats.emplace_back(text, kind);
-                if (fixed() && f.formats.back().length() > f.len && t.has("format")) {
-                    t.fault("format", fmt::format("format \"{}\" is longer than the field's {} bytes", text, f.len));
-                }
-            } catch (std::invalid_argument const &e) {
-                t.fault("format", e.what());
-            }
-        }
-    }
-
-    /// `values = ["A", "B"]` (what stands in the file is kept, a boolean's first is true) or a map from the file's text to what is kept.
-    void read_values(TomlTable &t, Field &f)
-    {
-        auto const *v = t.value("values");
-        if (v == nullptr) {
-            return;
-        }
-        if (v->kind == TomlValue::Kind::array) {
-            for (auto const &item : v->items) {
-                auto stored = f.type == FieldType::boolean ? stored_boolean(f.values.empty()) : store(f, item.text, item.pos, "value");
-                f.values.emplace_back(item.text, std::move(stored));
-            }
-            if (f.type == FieldType::boolean && f.values.size() != 2) {
-                t.fault("values", "values of a boolean are two texts, the true one first, or a map from text to true or false");
-            }
-            return;
-        }
-        if (v->kind != TomlValue::Kind::table) {
-            t.fault("values", "values must be a list, or a map from the file's text to what is kept");
-            return;
-        }
-        for (auto const &e : v->entries) {
-            f.values.emplace_back(e.key, mapped_value(f, e.value));
-        }
-    }
-
-    static StoredValue stored_boolean(bool b)
-    {
-        StoredValue s;
-        s.none = false;
-        s.integer = b ? 1 : 0;
-        return s;
-    }
-
-    StoredValue mapped_value(Field const &f, TomlValue const &v)
-    {
-        if (f.type == FieldType::boolean) {
-            if (v.kind != TomlValue::Kind::boolean) {
-                m_faults->add(v.pos, "a boolean's values map to true or false");
-            }
-            return stored_boolean(v.boolean);
-        }
-        StoredValue s;
-        s.none = false;
-        s.is_text = v.kind == TomlValue::Kind::text;
-        s.text = v.text;
-        s.integer = v.integer;
-        return s;
-    }
-
-    void read_default(TomlTable &t, Field &f)
-    {
-        if (auto const *v = t.value("default")) {
-            f.default_value = store(f, v->text, v->pos, "default");
-        }
-    }
-
-    StoredValue store(Field const &f, std::string const &text, SourcePos const &pos, char const *what)
-    {
-        auto s = stored_value(f, text);
-        if (!s) {
-            m_faults->add(pos, fmt::format("{} \"{}\" is no {} that field \"{}\" takes", what, text, k_types[static_cast<std::size_t>(f.type)], f.name));
-            return {};
-        }
-        return *s;
     }
 
     void read_group(Record &r, TomlTable &t)
@@ -527,12 +348,10 @@ private:
 
 } // namespace
 
-Layout read_layout(TomlValue const &root, std::string_view file_text, Faults &faults)
-{
-    return LayoutReader(root, faults).read(file_text);
-}
+Layout read_layout(TomlValue const &root, std::string_view file_text, Faults &faults) { return LayoutReader(root, faults).read(file_text); }
 
-std::map<std::string, std::shared_ptr<Layout const>> load_layouts(std::filesystem::path const &folder, std::string const &shown, Faults &faults)
+std::map<std::string, std::shared_ptr<Layout const>> load_layouts(std::filesystem::path const &folder, std::string const &shown,
+                                                                  Faults &faults)
 {
     std::map<std::string, std::shared_ptr<Layout const>> out;
     for (auto const &path : files_with_extension(folder, ".toml")) {

@@ -124,7 +124,7 @@ struct Control
         sum
     } kind = Kind::count;
     int of_record = -1, of_field = -1;
-    std::string text;                      // "count(parcela)"
+    std::string text;                      // "count(reading)"
 };
 
 struct Sample
