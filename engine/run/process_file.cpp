@@ -55,6 +55,7 @@ public:
         whole.mensagem = why.reason();
         add(whole, tally, seq);
         note_line_faults(tally, seq);
+        m_site.ledger.note_replaced(m_row);
         m_row.status = "failed";
         m_row.code = why.code();
         m_row.reason = fmt::format("{}: {}", why.code(), why.reason());
@@ -117,10 +118,11 @@ private:
     {
         auto const first = m_site.ledger.find_done(m_row.sha256, m_row.job, m_row.data, m_row.id);
         Transaction transaction(m_site.db);
+        m_site.ledger.note_replaced(m_row);
         m_row.status = "duplicate";
-        m_row.reason = fmt::format("os mesmos bytes do arquivo {} ({})", first->id, first->file);
+        m_row.reason = same_bytes_as(*first);
         note_end({});
-        move_to_done();
+        move_to_done(m_row);
         m_site.ledger.save(m_row);
         transaction.commit();
     }
@@ -129,7 +131,9 @@ private:
     void adopt_failed_row()
     {
         auto failed = m_row.forced ? std::nullopt : m_site.ledger.find_failed(m_row.sha256, m_row.job, m_row.data, m_row.id);
-        if (!failed) {
+        bool const stands_elsewhere = failed && !failed->source.empty() && !m_row.source.empty() &&
+                                      (failed->source != m_row.source || failed->file != m_row.file);
+        if (!failed || stands_elsewhere) { // that one keeps its row: it would be taken for a new file
             return;
         }
         Transaction transaction(m_site.db);
@@ -162,10 +166,12 @@ private:
         if (m_input && m_input->changed()) {
             throw FileRefused(FileFault::truncated, "o arquivo mudou enquanto era lido");
         }
+        m_site.ledger.note_replaced(m_row);
         m_row.status = "done";
         note_end(tally);
         put_error_files(false);
-        move_to_done();
+        move_to_done(m_row);
+        retire_failed_twins();
         m_site.ledger.save(m_row);
         kill_point("before-commit");
         transaction.commit();
@@ -245,20 +251,33 @@ private:
         m_row.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - m_began).count();
     }
 
-    void move_to_done()
+    /// The same bytes that failed under another name are done with, too.
+    void retire_failed_twins()
     {
-        auto const *const source = m_site.workspace.source(m_row.source);
+        while (auto twin = m_row.read > 0 ? m_site.ledger.find_failed(m_row.sha256, m_row.job, m_row.data, m_row.id) : std::nullopt) {
+            twin->status = "duplicate";
+            twin->reason = same_bytes_as(m_row);
+            move_to_done(*twin);
+            m_site.ledger.save(*twin);
+        }
+    }
+
+    static std::string same_bytes_as(FileRow const &row) { return fmt::format("os mesmos bytes do arquivo {} ({})", row.id, row.file); }
+
+    void move_to_done(FileRow const &row)
+    {
+        auto const *const source = m_site.workspace.source(row.source);
         if (source == nullptr || source->done == "keep") {
             return;
         }
         OutboxRow out;
         out.kind = OutboxRow::Kind::move;
-        out.folder = "source:" + m_row.source;
-        out.name = m_row.file;
-        out.final_name = source->done + "/" + m_row.file;
-        out.size = m_row.size;
-        out.modified = m_row.modified;
-        out.file_id = m_row.id;
+        out.folder = "source:" + row.source;
+        out.name = row.file;
+        out.final_name = source->done + "/" + row.file;
+        out.size = row.size;
+        out.modified = row.modified;
+        out.file_id = row.id;
         add_to_outbox(m_site.db, m_site.clock, out);
     }
 

@@ -125,6 +125,12 @@ std::optional<FileRow> Ledger::find_failed(std::string const &sha256, std::strin
     return first(std::move(s));
 }
 
+void Ledger::note_replaced(FileRow const &row)
+{
+    auto s = m_db.prepare("update atom_file set status = 'removed' where source = ?1 and file = ?2 and id <> ?3 and status in ('failed', 'held', 'waiting')");
+    s.bind(1, or_null(row.source)).bind(2, row.file).bind(3, row.id).run();
+}
+
 bool Ledger::may_be_known(std::string const &job, std::string const &data, std::uint64_t size)
 {
     auto s = m_db.prepare("select 1 from atom_file where job = ?1 and coalesce(data, '') = ?2 and size = ?3 and status = 'done' limit 1");
