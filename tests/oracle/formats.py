@@ -110,9 +110,9 @@ ACORDOS_BAIXADOS = csv_layout(
             ("NossoNum", "nosso_numero", "text"),
             ("DtVcto", "data_vencimento", "date"),
             ("DtMovto", "data_movimento", "date"),
-            ("VlrMovt", "valor", "decimal"),
+            ("VlrMovt", "valor_pago", "decimal"),
             ("TotDiv", "total_divida", "decimal"),
-            ("Motivo", "motivo", "text"),
+            ("Motivo", "motivo_baixa", "text"),
             ("LocalRecebimento", "local_recebimento", "text"),
             ("NumCpfCgc", "cpf_cnpj", "document"),
             ("NomeCliente", "nome", "text"),
@@ -246,7 +246,7 @@ def read_csv(layout, data):
     names = [header_key(c.decode(encoding, "replace")) for c in header or []]
     where = {f.name: names.index(header_key(f.column)) for f in layout.fields if header_key(f.column) in names}
     if any(f.name not in where and not f.optional for f in layout.fields):
-        raise FileFault("CABECALHO_INVALIDO", sum(1 for _ in lines))
+        raise FileFault("CABECALHO_INVALIDO", 0)
     optional = {where[f.name] for f in layout.fields if f.optional and f.name in where}
     least = len(names)
     while least - 1 in optional:

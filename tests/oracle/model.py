@@ -329,6 +329,8 @@ class Oracle:
         return out
 
     def mailing_is_held(self):
+        if not self.gates:
+            return False
         blocked = [f for f in self.files if f.job in HOLDING and f.status in ("failed", "held", "waiting")]
         done = [f for f in self.files if f.status == "done"]
         retried = [f for f in blocked if any(g.identity == f.identity for g in done)]
@@ -391,10 +393,9 @@ COLUMNS = {
 
 def agreement(contract, day, job, v):
     """`valor` is a list: the page does not say which of the fixed file's values it is."""
-    values = [v["valor"]] if "valor" in v else [v[n] for n in ("valor_pago", "valor_parcela", "valor_acordo")]
-    reason = v["motivo"] if "motivo" in v else v["motivo_baixa"]
+    values = [v[n] for n in ("valor_pago", "valor_parcela", "valor_acordo") if n in v]
     same = [v[n] for n in ("numero_acordo", "numero_parcela", "data_vencimento", "data_movimento")]
-    return [contract, day.isoformat(), job] + same + [reason, values]
+    return [contract, day.isoformat(), job] + same + [v["motivo_baixa"], values]
 
 
 def money(units):

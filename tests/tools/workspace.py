@@ -1,0 +1,71 @@
+"""A workspace of the shipped pack in a scratch folder: a file:// source `credor`, a file:// target `discador`, and what is in them."""
+
+import json
+import os
+import sqlite3
+import subprocess
+
+SETTINGS = """
+[[source]]
+name = "credor"
+url = "file://{root}/credor"
+done = "lidos"
+errors = "erros"
+ready = "immediate"
+
+[[target]]
+name = "discador"
+url = "file://{root}/discador"
+staging = ".tmp"
+"""
+
+
+def files_in(folder):
+    """name -> bytes of the files directly in the folder"""
+    out = {}
+    for name in sorted(os.listdir(folder)) if os.path.isdir(folder) else ():
+        path = os.path.join(folder, name)
+        if os.path.isfile(path):
+            with open(path, "rb") as file:
+                out[name] = file.read()
+    return out
+
+
+class Workspace:
+    def __init__(self, atom, root):
+        self.atom, self.root = os.path.abspath(atom), os.path.abspath(root)
+        self.home, self.source, self.target = (os.path.join(self.root, n) for n in ("work", "credor", "discador"))
+        self.base_path = os.path.join(self.home, "data", "base.db")
+        self.dropped = 0
+
+    def make(self):
+        for folder in (self.source, self.target):
+            os.makedirs(folder)
+        subprocess.run([self.atom, "init", self.home], check=True, stdout=subprocess.DEVNULL)
+        with open(os.path.join(self.home, "atom.toml"), "a", encoding="utf-8") as file:
+            file.write(SETTINGS.format(root=self.root))
+        return self
+
+    def drop(self, name, data):
+        """Puts a file into the source's folder; each has a time of its own, the same in every run of a scenario."""
+        path = os.path.join(self.source, name)
+        with open(path, "wb") as file:
+            file.write(data)
+        self.dropped += 1
+        os.utime(path, (1_700_000_000 + self.dropped, 1_700_000_000 + self.dropped))
+
+    def call(self, *words, env=None):
+        """(exit code, the JSON lines printed, what went to stderr)"""
+        environment = {k: v for k, v in os.environ.items() if not k.startswith("ATOM_")} | (env or {})
+        done = subprocess.run([self.atom, "-C", self.home, *words], capture_output=True, text=True, env=environment, timeout=60)
+        lines = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+        return done.returncode, lines, done.stderr
+
+    def poll(self, at, env=None):
+        return self.call("run", "--once", "--json", "--at", at, env=env)
+
+    def base(self):
+        return sqlite3.connect(f"file:{self.base_path}?mode=ro", uri=True)
+
+    def errors(self):
+        return os.path.join(self.source, "erros")
