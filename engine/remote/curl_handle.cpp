@@ -120,11 +120,15 @@ private:
     bool m_was_pending = false;
 };
 
-void start_curl()
+CURL *new_easy_handle()
 {
     static CURLcode const started = curl_global_init(CURL_GLOBAL_DEFAULT); // once, and threads wait for it
     if (started != CURLE_OK)
         throw std::runtime_error(fmt::format("libcurl does not start: {}", curl_easy_strerror(started)));
+    auto *const curl = curl_easy_init();
+    if (curl == nullptr)
+        throw std::bad_alloc();
+    return curl;
 }
 
 } // namespace
@@ -145,13 +149,7 @@ bool CurlAnswer::replied(std::string_view reply_code) const noexcept
     return false;
 }
 
-CurlHandle::CurlHandle(int timeout_seconds) : m_timeout(timeout_seconds)
-{
-    start_curl();
-    m_curl = curl_easy_init();
-    if (m_curl == nullptr)
-        throw std::bad_alloc();
-}
+CurlHandle::CurlHandle(int timeout_seconds) : m_curl(new_easy_handle()), m_timeout(timeout_seconds) {}
 
 CurlHandle::~CurlHandle()
 {

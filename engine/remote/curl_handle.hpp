@@ -81,7 +81,7 @@ private:
     void apply(CurlAsk const &ask, CurlList const &commands);
     bool is_cut() const;
 
-    CURL *m_curl = nullptr;
+    CURL *m_curl; // never null
     long m_timeout;
     char m_text[CURL_ERROR_SIZE] = {};
 };

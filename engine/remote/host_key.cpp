@@ -129,7 +129,10 @@ std::vector<KnownKey> known_keys(std::filesystem::path const &known_hosts, std::
     std::ifstream in(known_hosts);
     for (std::string line; std::getline(in, line);) {
         std::istringstream words(line);
-        std::string marker, names, kind, key;
+        std::string marker;
+        std::string names;
+        std::string kind;
+        std::string key;
         if (line.starts_with('@'))
             words >> marker;
         if (!(words >> names >> kind >> key))
@@ -139,7 +142,7 @@ std::vector<KnownKey> known_keys(std::filesystem::path const &known_hosts, std::
         else if (marker.empty() && rank(kind) < k_kinds.size() && is_named(names, name))
             found.push_back({kind, key});
     }
-    std::erase_if(found, [&](KnownKey const &k) { return revoked.count(k.key) > 0; });
+    std::erase_if(found, [&](KnownKey const &k) { return revoked.contains(k.key); });
     std::stable_sort(found.begin(), found.end(), [](auto const &a, auto const &b) { return rank(a.kind) < rank(b.kind); });
     return found;
 }

@@ -71,7 +71,7 @@ std::optional<std::size_t> end_of_date(std::string_view line, Word first) noexce
 std::optional<std::uint64_t> number(std::string_view digits) noexcept
 {
     std::uint64_t value = 0;
-    auto const end = digits.data() + digits.size();
+    auto const *const end = digits.data() + digits.size();
     auto const [at, error] = std::from_chars(digits.data(), end, value);
     if (digits.empty() || error != std::errc() || at != end)
         return std::nullopt;
