@@ -233,14 +233,15 @@ std::string DateFormat::format(Civil const &c) const
 
 std::string iso_text(Civil const &c, DateKind kind)
 {
-    std::string text = "0000-00-00 00:00:00";
-    put(text.data(), 4, c.year);
-    put(text.data() + 5, 2, c.month);
-    put(text.data() + 8, 2, c.day);
-    put(text.data() + 11, 2, c.hour);
-    put(text.data() + 14, 2, c.minute);
-    put(text.data() + 17, 2, c.second);
-    return kind == DateKind::date ? text.substr(0, 10) : kind == DateKind::time ? text.substr(11) : text;
+    char text[] = "0000-00-00 00:00:00"; // a date's ten characters need no allocation
+    put(text, 4, c.year);
+    put(text + 5, 2, c.month);
+    put(text + 8, 2, c.day);
+    put(text + 11, 2, c.hour);
+    put(text + 14, 2, c.minute);
+    put(text + 17, 2, c.second);
+    std::string_view const whole(text, 19);
+    return std::string(kind == DateKind::date ? whole.substr(0, 10) : kind == DateKind::time ? whole.substr(11) : whole);
 }
 
 std::optional<Civil> parse_iso(std::string_view s, DateKind kind) noexcept

@@ -244,23 +244,55 @@ std::size_t find_invalid(std::string_view bytes, Encoding e) noexcept
 
 std::string to_utf8(std::string_view bytes, Encoding e)
 {
+    std::string out;
+    to_utf8(bytes, e, out);
+    return out;
+}
+
+namespace {
+
+// Names on every line: at most two bytes each, written in place.
+void latin1_to_utf8(std::string_view bytes, std::string &out)
+{
+    out.resize(bytes.size() * 2);
+    char *to = out.data();
+    for (char const c : bytes) {
+        unsigned const b = static_cast<unsigned char>(c);
+        if (b < 0x80) {
+            *to++ = c;
+        } else {
+            *to++ = static_cast<char>(0xc0 | (b >> 6));
+            *to++ = static_cast<char>(0x80 | (b & 0x3f));
+        }
+    }
+    out.resize(static_cast<std::size_t>(to - out.data()));
+}
+
+} // namespace
+
+void to_utf8(std::string_view bytes, Encoding e, std::string &out)
+{
     if (is_ascii(bytes)) {
-        return std::string(bytes);
+        out.assign(bytes);
+        return;
     }
     if (e == Encoding::utf8) {
-        return is_valid_utf8(bytes) ? std::string(bytes) : repaired_utf8(bytes);
+        out = is_valid_utf8(bytes) ? std::string(bytes) : repaired_utf8(bytes);
+        return;
     }
-    std::string out;
-    out.reserve(bytes.size() + bytes.size() / 8 + k_replacement.size());
+    if (e == Encoding::iso_8859_1) {
+        latin1_to_utf8(bytes, out);
+        return;
+    }
+    out.clear();
     for (char const c : bytes) {
         unsigned const b = static_cast<unsigned char>(c);
         char32_t code_point = b;
-        if (e == Encoding::windows_1252 && is_cp1252_special(b)) {
+        if (is_cp1252_special(b)) {
             code_point = k_cp1252[b - 0x80] == 0 ? U'\uFFFD' : k_cp1252[b - 0x80];
         }
         append_utf8(out, code_point);
     }
-    return out;
 }
 
 std::optional<std::string> from_utf8(std::string_view utf8, Encoding e)

@@ -29,6 +29,8 @@ std::size_t find_invalid(std::string_view bytes, Encoding e) noexcept;
 
 /// Bytes as UTF-8. Bytes that the encoding does not have become U+FFFD: callers that may not lose them ask find_invalid() first.
 std::string to_utf8(std::string_view bytes, Encoding e);
+/// The same into a string that is used again and again. `bytes` must not be part of it.
+void to_utf8(std::string_view bytes, Encoding e, std::string &out);
 
 /// UTF-8 as bytes of `e`; none if a character does not exist there.
 std::optional<std::string> from_utf8(std::string_view utf8, Encoding e);

@@ -15,6 +15,10 @@ namespace {
 
 Value value_of(Statement const &row, int i)
 {
+    if (row.is_real(i)) {
+        throw WriteError(fmt::format("column {} is {}, a floating number; decimals are whole numbers in units of their scale",
+                                     row.column_name(i), row.text(i)));
+    }
     return row.is_null(i) ? Value{} : row.is_text(i) ? Value::of(row.view(i)) : Value::of(row.integer(i));
 }
 
@@ -53,7 +57,8 @@ private:
     /// One path a kind, fixed before the sequence moves on.
     std::filesystem::path const &spool_path(char const *kind)
     {
-        return m_paths[kind] = m_set.workspace.spool / "out" / fmt::format("{}-{}-{}-{}", m_export.name, iso_day(m_set.clock.today()), m_seq + 1, kind);
+        return m_paths[kind] =
+                   m_set.workspace.spool / "out" / fmt::format("{}-{}-{}-{}", m_export.name, iso_day(m_set.clock.today()), m_seq + 1, kind);
     }
 
     /// The full or the delta: every row, or those that are new or changed; and which keys are still there.
@@ -93,7 +98,9 @@ private:
     /// Columns of `select json_array(key), q.*` that count as a change.
     std::vector<int> compared_columns(Statement const &query) const
     {
-        auto const in = [](std::vector<std::string> const &list, std::string const &name) { return std::find(list.begin(), list.end(), name) != list.end(); };
+        auto const in = [](std::vector<std::string> const &list, std::string const &name) {
+            return std::find(list.begin(), list.end(), name) != list.end();
+        };
         std::vector<int> out;
         for (int i = 1; i < query.columns(); ++i) {
             auto const name = query.column_name(i);
@@ -140,7 +147,8 @@ private:
         m_seen[i] = true;
     }
 
-    void write_row(std::optional<RowWriter> &writer, Layout const &layout, char const *kind, Statement const &query, std::vector<int> const &columns)
+    void write_row(std::optional<RowWriter> &writer, Layout const &layout, char const *kind, Statement const &query,
+                   std::vector<int> const &columns)
     {
         if (!writer) {
             writer.emplace(layout, spool_path(kind));
@@ -193,7 +201,8 @@ private:
             }
         }
         if (auto const rows = m_removed ? m_removed->rows() : 0; rows < n) {
-            throw WriteError(fmt::format("{} keys are gone, but the query of [removed] gives {} rows: the target would keep the others", n, rows));
+            throw WriteError(
+                fmt::format("{} keys are gone, but the query of [removed] gives {} rows: the target would keep the others", n, rows));
         }
         m_db.exec("drop table temp.removidos");
     }
@@ -239,17 +248,16 @@ private:
 
 } // namespace
 
-ExportResult run_export(ExportSetting const &setting, Export const &x, bool full)
-{
-    return Exporter(setting, x).run(full);
-}
+ExportResult run_export(ExportSetting const &setting, Export const &x, bool full) { return Exporter(setting, x).run(full); }
 
 std::vector<std::string> make_due(Database &db, Workspace const &workspace, std::string const &job)
 {
     std::vector<std::string> out;
     for (auto const &x : workspace.exports) {
         if (std::find(x.after.begin(), x.after.end(), job) != x.after.end()) {
-            db.prepare("insert into atom_export(name, due) values(?1, 1) on conflict(name) do update set due = 1 where due <> 1").bind(1, x.name).run();
+            db.prepare("insert into atom_export(name, due) values(?1, 1) on conflict(name) do update set due = 1 where due <> 1")
+                .bind(1, x.name)
+                .run();
             out.push_back(x.name);
         }
     }

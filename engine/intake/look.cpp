@@ -88,7 +88,8 @@ private:
     std::optional<FileRow> see(RemoteEntry const &e)
     {
         auto row = m_ledger.find_entry(m_source.name, e.name, e.size, e.modified);
-        if (row && row->status != "seen" && row->status != "fetching" && row->status != "unmatched") {
+        bool const open = !row || row->status == "seen" || row->status == "fetching" || row->status == "unmatched" || row->status == "removed";
+        if (!open) {
             return std::nullopt; // done, failed, duplicate…: this very file was dealt with
         }
         bool const safe = is_safe_name(e.name);
@@ -103,7 +104,7 @@ private:
             row = unfinished(e.name);
         }
         FileRow file = row ? *std::move(row) : FileRow{};
-        if (file.id == 0 || file.size != e.size || file.modified != e.modified || file.status == "unmatched") {
+        if (file.id == 0 || file.size != e.size || file.modified != e.modified || file.status == "unmatched" || file.status == "removed") {
             file.source = m_source.name;
             file.file = e.name;
             file.size = e.size;

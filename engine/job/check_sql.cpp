@@ -39,7 +39,9 @@ private:
 class SqlChecker
 {
 public:
-    SqlChecker(Database &db, Workspace const &workspace, Faults &faults) : m_db(db), m_workspace(workspace), m_faults(faults), m_scales(faults) {}
+    SqlChecker(Database &db, Workspace const &workspace, Faults &faults)
+        : m_db(db), m_workspace(workspace), m_faults(faults), m_scales(faults)
+    {}
 
     void run()
     {
@@ -113,7 +115,7 @@ private:
     /// The input has no rows, so running the statements writes nothing; they need each other's temporary tables.
     void run_on_nothing(RulePlan const &plan, Parameters const &parameters)
     {
-        if (!plan.empty_key.empty()) {
+        if (!plan.empty_key.empty() && !plan.empty_key_in_stage) {
             m_db.prepare_guarded(plan.empty_key).bind(parameters);
         }
         m_db.exec("savepoint atom_check");
@@ -173,7 +175,10 @@ private:
     {
         attempt(x.query_pos, x.name, [&] {
             auto const query = m_db.prepare_guarded(x.query, {true, {}, {}});
-            query.parameter_names();
+            if (!query.parameter_names().empty()) {
+                throw std::invalid_argument(
+                    fmt::format("no value is bound to :{}; an export's query has none", query.parameter_names().front()));
+            }
             std::vector<std::string> columns;
             for (int i = 0; i < query.columns(); ++i) {
                 columns.push_back(query.column_name(i));
@@ -215,7 +220,8 @@ private:
             auto const [table, column] = query.origin(i);
             int const *const scale = m_scales.find(table, column);
             if (f.type == FieldType::decimal && scale != nullptr && *scale != f.scale) {
-                m_faults.add(f.pos, fmt::format("field \"{}\" has scale {}, but column {}.{} that it comes from has {}", f.name, f.scale, table, column, *scale));
+                m_faults.add(f.pos, fmt::format("field \"{}\" has scale {}, but column {}.{} that it comes from has {}", f.name, f.scale,
+                                                table, column, *scale));
             }
         }
     }
@@ -228,9 +234,6 @@ private:
 
 } // namespace
 
-void check_sql(Database &db, Workspace const &workspace, Faults &faults)
-{
-    SqlChecker(db, workspace, faults).run();
-}
+void check_sql(Database &db, Workspace const &workspace, Faults &faults) { SqlChecker(db, workspace, faults).run(); }
 
 } // namespace atom

@@ -8,10 +8,7 @@
 
 namespace atom {
 
-std::string RejectLimit::text() const
-{
-    return none ? "none" : fmt::format("{}{}", number, percent ? "%" : "");
-}
+std::string RejectLimit::text() const { return none ? "none" : fmt::format("{}{}", number, percent ? "%" : ""); }
 
 std::optional<Job::Match> Job::match(std::string_view file_name) const
 {
@@ -19,9 +16,9 @@ std::optional<Job::Match> Job::match(std::string_view file_name) const
     for (auto const &f : files) {
         auto captures = f.pattern.match(bare);
         bool const wanted = captures && std::all_of(only.begin(), only.end(), [&](auto const &o) {
-            auto const it = captures->find(o.first);
-            return it != captures->end() && equal_ignoring_case(it->second, o.second);
-        });
+                                auto const it = captures->find(o.first);
+                                return it != captures->end() && equal_ignoring_case(it->second, o.second);
+                            });
         if (wanted) {
             return Match{&f, *std::move(captures)};
         }
@@ -43,7 +40,7 @@ std::vector<std::shared_ptr<Layout const>> Job::layouts() const
 namespace {
 
 std::vector<std::pair<char const *, Verb>> const k_verbs = {
-    {"reject", Verb::reject}, {"warn", Verb::warn},     {"upsert", Verb::upsert}, {"insert", Verb::insert},
+    {"reject", Verb::reject},   {"warn", Verb::warn},     {"upsert", Verb::upsert}, {"insert", Verb::insert},
     {"replace", Verb::replace}, {"update", Verb::update}, {"sql", Verb::sql},       {"sql_file", Verb::sql},
 };
 
@@ -69,6 +66,15 @@ std::string name_of(TomlTable &t, std::string const &key)
         t.fault(key, fmt::format("\"{}\" cannot be a name; allowed: letters, digits, _ - .", name));
     }
     return name;
+}
+
+/// SQL as it goes into a larger statement: without the semicolon that files end with; a comment at its end must not swallow what follows.
+std::string embedded(std::string sql)
+{
+    while (!sql.empty() && std::string_view(" \t\r\n;").find(sql.back()) != std::string_view::npos) {
+        sql.pop_back();
+    }
+    return sql.find("--") == std::string::npos ? sql : sql + "\n";
 }
 
 /// `key = "SQL"` or `key_file = "path"`, relative to the jobs folder.
@@ -101,7 +107,7 @@ Assignments read_assignments(TomlTable &t, std::string const &key)
                 t.faults().add(e.value.pos, fmt::format("{} must be SQL in quotes", e.key));
                 continue;
             }
-            out.emplace_back(e.key, e.value.text);
+            out.emplace_back(e.key, embedded(e.value.text));
         }
     }
     return out;
@@ -126,7 +132,7 @@ public:
             m_rule.field = m_table.text_or("field", "");
         }
         if (m_rule.verb != Verb::sql) {
-            m_rule.from = m_table.text_or("from", "");
+            m_rule.from = embedded(m_table.text_or("from", ""));
         }
         if (writes) {
             read_write();
@@ -146,14 +152,15 @@ private:
             }
         }
         if (found.size() != 1) {
-            m_table.faults().add(m_table.pos(), found.empty() ? "a rule needs a verb; allowed: reject, warn, upsert, insert, replace, update, sql, sql_file"
-                                                              : fmt::format("a rule has one verb, not {}", join(found, " and ")));
+            m_table.faults().add(
+                m_table.pos(), found.empty() ? "a rule needs a verb; allowed: reject, warn, upsert, insert, replace, update, sql, sql_file"
+                                             : fmt::format("a rule has one verb, not {}", join(found, " and ")));
             return;
         }
         if (m_rule.verb == Verb::sql) {
             m_rule.text = sql_or_file(m_table, "sql", m_folder, m_rule.pos);
         } else {
-            m_rule.text = m_table.required_text(found.front());
+            m_rule.text = embedded(m_table.required_text(found.front()));
             m_rule.pos = m_table.pos_of(found.front());
         }
     }
@@ -167,7 +174,7 @@ private:
             m_rule.set_old = read_assignments(m_table, "set_old");
         }
         if (m_rule.verb != Verb::insert) {
-            m_rule.where = m_table.text_or("where", "");
+            m_rule.where = embedded(m_table.text_or("where", ""));
             if (!m_rule.has_key) {
                 m_table.faults().add(m_table.pos(), "key is missing; it must be a list of columns of the table");
             }
@@ -208,7 +215,8 @@ std::vector<JobFile> read_files(TomlTable &t, Layouts const &layouts)
             entry.finish("files");
         }
         if (!layout && !common && (item.kind != TomlValue::Kind::table || item.find("layout") == nullptr)) {
-            t.faults().add(item.pos, "no layout is named for this pattern; give the job a layout, or write { pattern = \"…\", layout = \"…\" }");
+            t.faults().add(item.pos,
+                           "no layout is named for this pattern; give the job a layout, or write { pattern = \"…\", layout = \"…\" }");
         }
         try {
             out.push_back({NamePattern(pattern), layout});
@@ -242,22 +250,44 @@ Parameters read_bound_values(TomlTable &t)
     if (auto values = t.table("values")) {
         for (auto const &e : values->entries()) {
             switch (e.value.kind) {
-            case TomlValue::Kind::text: out[e.key] = e.value.text; break;
-            case TomlValue::Kind::integer: out[e.key] = e.value.integer; break;
-            case TomlValue::Kind::boolean: out[e.key] = std::int64_t{e.value.boolean}; break;
-            default: t.faults().add(e.value.pos, fmt::format("{} must be a text, a whole number, true or false", e.key));
+            case TomlValue::Kind::text:
+                out[e.key] = e.value.text;
+                break;
+            case TomlValue::Kind::integer:
+                out[e.key] = e.value.integer;
+                break;
+            case TomlValue::Kind::boolean:
+                out[e.key] = std::int64_t{e.value.boolean};
+                break;
+            default:
+                t.faults().add(e.value.pos, fmt::format("{} must be a text, a whole number, true or false", e.key));
             }
         }
     }
     return out;
 }
 
+/// `record` must name a record of every layout that the job has.
+void check_record(Job const &job, Rule const &rule, Faults &faults)
+{
+    for (auto const &layout : rule.record.empty() ? std::vector<std::shared_ptr<Layout const>>{} : job.layouts()) {
+        if (layout->record_index(rule.record) < 0) {
+            std::vector<std::string> names;
+            for (auto const &r : layout->records) {
+                names.push_back(r.name);
+            }
+            faults.add(rule.pos, unknown_word(fmt::format("record of layout {}", layout->name), rule.record, names));
+        }
+    }
+}
+
 /// A `changed` must name an upsert that stands before it.
-void check_changed(Job const &job, TomlTable &top)
+void check_rules(Job const &job, TomlTable &top)
 {
     std::vector<std::string> upserts;
     std::set<std::string> names;
     for (auto const &r : job.rules) {
+        check_record(job, r, top.faults());
         if (!names.insert(r.name).second) {
             top.faults().add(r.pos, fmt::format("rule \"{}\" stands twice in this job", r.name));
         }
@@ -298,7 +328,7 @@ Job read_job(TomlTable &top, Layouts const &layouts, std::filesystem::path const
     for (auto &t : top.tables("rule")) {
         job.rules.push_back(RuleReader(t, folder).read());
     }
-    check_changed(job, top);
+    check_rules(job, top);
     top.finish("a job");
     return job;
 }
@@ -323,7 +353,7 @@ Export read_export(TomlTable &top, Layouts const &layouts, std::filesystem::path
     Export x;
     x.pos = top.pos_of("export");
     x.name = name_of(top, "export");
-    x.query = sql_or_file(top, "query", folder, x.query_pos);
+    x.query = embedded(sql_or_file(top, "query", folder, x.query_pos));
     x.key = top.texts("key");
     if (x.key.empty()) {
         top.fault("key", "key is missing; it must be a list of columns of the query");
@@ -347,7 +377,7 @@ Export read_export(TomlTable &top, Layouts const &layouts, std::filesystem::path
     }
     if (auto removed = top.table("removed")) {
         x.removed_layout = layout_named(*removed, "layout", removed->required_text("layout"), layouts);
-        x.removed_query = sql_or_file(*removed, "query", folder, x.removed_pos);
+        x.removed_query = embedded(sql_or_file(*removed, "query", folder, x.removed_pos));
         removed->finish("[removed]");
     }
     if (x.removed.empty() != (x.removed_layout == nullptr) && !(x.removed.empty() && top.faults().empty())) {

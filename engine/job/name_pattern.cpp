@@ -12,7 +12,8 @@ namespace {
 
 std::string escaped(char c)
 {
-    return std::isalnum(static_cast<unsigned char>(c)) != 0 || static_cast<unsigned char>(c) > 0x7f ? std::string(1, c) : fmt::format("\\{}", c);
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 || static_cast<unsigned char>(c) > 0x7f ? std::string(1, c)
+                                                                                                    : fmt::format("\\{}", c);
 }
 
 struct Part
@@ -61,7 +62,9 @@ std::pair<DateFormat, DateKind> date_or_time(std::string const &name, std::strin
         }
     }
     throw std::invalid_argument(fmt::format("\"{}\" is no {} format; allowed are YYYY YY MM DD HH MM SS", format,
-                                            name == "data" ? "date" : name == "hora" ? "time" : "date or time"));
+                                            name == "data"   ? "date"
+                                            : name == "hora" ? "time"
+                                                             : "date or time"));
 }
 
 } // namespace
@@ -87,7 +90,11 @@ void NamePattern::add_capture(std::string const &name, std::string const &format
     if (format.empty() && (name == "data" || name == "hora")) {
         throw std::invalid_argument(fmt::format("{{{0}}} needs a format, as in {{{0}:{1}}}", name, name == "data" ? "YYYYMMDD" : "HHMMSS"));
     }
-    if (format.empty()) {
+    auto const same =
+        std::find_if(m_captures.begin(), m_captures.end(), [&](Capture const &other) { return other.name == name && !other.format; });
+    if (format.empty() && same != m_captures.end()) { // what stands there must be the same, so that it is found side by side too
+        m_regex_text += fmt::format("((?:\\{}))", same - m_captures.begin() + 1);
+    } else if (format.empty()) {
         m_regex_text += "([A-Za-z0-9]+)";
     } else {
         auto [compiled, kind] = date_or_time(name, format);
@@ -143,7 +150,7 @@ std::string_view matched_name(std::string_view name)
         auto stem = name;
         auto const dot = stem.rfind('.');
         if (dot != std::string_view::npos && is_digits(stem.substr(dot + 1)) && dot >= k_ending.size() &&
-            stem.substr(dot - k_ending.size(), k_ending.size()) == k_ending) {
+            equal_ignoring_case(stem.substr(dot - k_ending.size(), k_ending.size()), k_ending)) {
             stem = stem.substr(0, dot);
         }
         if (stem.size() <= k_ending.size() || !equal_ignoring_case(stem.substr(stem.size() - k_ending.size()), k_ending)) {

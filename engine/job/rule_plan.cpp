@@ -13,7 +13,8 @@ namespace {
 
 bool is_name(std::string_view s)
 {
-    return !s.empty() && std::all_of(s.begin(), s.end(), [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; });
+    return !s.empty() &&
+           std::all_of(s.begin(), s.end(), [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; });
 }
 
 template <typename List> std::string const *find_set(List const &set, std::string const &column)
@@ -69,8 +70,19 @@ int RulePlanner::record_of(Rule const &rule) const
         }
         return r;
     }
+    if (auto const *relation = rule.from.empty() ? nullptr : m_tables.relation(rule.from); relation != nullptr && rule.from != "e") {
+        return relation->record(); // its lines are of that record, whatever else the layout has
+    }
     auto const details = m_input.layout().detail_records();
     return details.size() == 1 ? details.front() : -1;
+}
+
+/// Lines are a record's: to turn one down, it must be known whose.
+void RulePlanner::need_record(Rule const &rule) const
+{
+    if (record_of(rule) < 0) {
+        throw std::invalid_argument("the layout has several records; record = \"…\" says whose lines these are");
+    }
 }
 
 std::string RulePlanner::from_sql(Rule const &rule) const
@@ -113,15 +125,12 @@ RulePlan RulePlanner::plan(Rule const &rule)
                                                 table->name, join(rule.key, ", ")));
     }
     if (rule.verb != Verb::insert && key_may_be_empty(rule, w)) {
-        std::vector<std::string> expressions;
-        for (auto const &k : rule.key) {
-            auto const *const e = find_set(w.values, k);
-            expressions.push_back(e != nullptr ? *e : "e." + sql_name(k));
-        }
-        plan.empty_key = empty_key_sql(w, expressions);
+        keep_empty_keys_out(rule, plan);
     }
     switch (rule.verb) {
-    case Verb::insert: plan.writes = {insert_sql(w, !rule.key.empty())}; break;
+    case Verb::insert:
+        plan.writes = {insert_sql(w, !rule.key.empty())};
+        break;
     case Verb::update:
         make_unique(rule, plan);
         plan.writes = {update_sql(w)};
@@ -135,8 +144,11 @@ RulePlan RulePlanner::plan(Rule const &rule)
         make_unique(rule, plan);
         plan.writes = {update_sql(w), insert_sql(w, true)};
         break;
-    case Verb::replace: plan_replace(*table, rule, plan); break;
-    default: break;
+    case Verb::replace:
+        plan_replace(*table, rule, plan);
+        break;
+    default:
+        break;
     }
     return plan;
 }
@@ -196,7 +208,8 @@ void RulePlanner::make_unique(Rule const &rule, RulePlan &plan)
         auto const in_key = [&](int f) {
             return std::find(rule.key.begin(), rule.key.end(), record.fields[static_cast<std::size_t>(f)].name) != rule.key.end();
         };
-        bool const already = relation->group() == nullptr && !record.unique.empty() && std::all_of(record.unique.begin(), record.unique.end(), in_key);
+        bool const already =
+            relation->group() == nullptr && !record.unique.empty() && std::all_of(record.unique.begin(), record.unique.end(), in_key);
         if (!already) {
             w.last = last_of_key_sql(w.from, rule.key);
         }
@@ -214,6 +227,24 @@ void RulePlanner::make_unique(Rule const &rule, RulePlan &plan)
     plan.cleanup = {"drop table temp.atom_from"};
     w.from = "temp.atom_from";
     w.last = last_of_key_sql(w.from, names);
+}
+
+/// A line with an empty key is rejected. A row of a select that tells no line (a sum, say) is only passed over.
+void RulePlanner::keep_empty_keys_out(Rule const &rule, RulePlan &plan)
+{
+    auto &w = plan.write;
+    std::vector<std::string> expressions;
+    for (auto const &k : rule.key) {
+        auto const *const e = find_set(w.values, k);
+        expressions.push_back(e != nullptr ? *e : "e." + sql_name(k));
+    }
+    auto const columns = columns_of(w.from);
+    if (std::find(columns.begin(), columns.end(), "linha") != columns.end()) {
+        need_record(rule);
+        plan.empty_key = empty_key_sql(w, expressions);
+    } else {
+        w.from = with_whole_keys_sql(w, expressions);
+    }
 }
 
 bool RulePlanner::key_may_be_empty(Rule const &rule, WriteSpec const &w) const
@@ -244,6 +275,7 @@ void RulePlanner::plan_lines(Rule const &rule, RulePlan &plan)
         }
         select += ", e." + sql_name(c);
     }
+    need_record(rule);
     plan.lines = fmt::format("select {} from {} as e where ({})", select, from, rule.text);
 }
 
@@ -255,8 +287,15 @@ void RulePlanner::plan_replace(TableInfo const &table, Rule const &rule, RulePla
     });
     plan.keys_from = rule.key.empty() ? "" : in_record ? "e" : plan.write.from;
     auto const *const unique = table.unique_with(rule.key);
-    bool const usable = unique != nullptr && std::all_of(unique->begin(), unique->end(), [&](auto const &c) { return find_set(plan.write.values, c) != nullptr; });
+    bool const usable = unique != nullptr && std::all_of(unique->begin(), unique->end(),
+                                                         [&](auto const &c) { return find_set(plan.write.values, c) != nullptr; });
     auto const sql = replace_sql(plan.write, usable ? unique : nullptr, plan.keys_from);
+    if (plan.empty_key.empty()) {
+        plan.into_empty_table = insert_sql(plan.write, false);
+    } else if (plan.write.has_linha && m_tables.relation(plan.write.from) == nullptr) {
+        plan.empty_key = "select distinct linha " + stage_with_empty_key(plan.write);
+        plan.empty_key_in_stage = true;
+    }
     plan.prepare = {sql.make_stage};
     plan.writes = {sql.fill_stage, *sql.stage_key, sql.remove, sql.add};
     plan.cleanup.clear();

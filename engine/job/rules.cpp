@@ -1,6 +1,8 @@
 #include "engine/job/rules.hpp"
 
 #include "engine/base/decimal.hpp"
+#include "engine/base/log.hpp"
+#include "engine/base/stopwatch.hpp"
 #include "engine/base/text.hpp"
 #include "engine/store/line_hash.hpp"
 
@@ -9,8 +11,8 @@
 
 namespace atom {
 
-Parameters rule_parameters(Job const &job, Captures const &captures, std::string const &data, std::string const &agora, std::int64_t file_id,
-                           std::string const &file)
+Parameters rule_parameters(Job const &job, Captures const &captures, std::string const &data, std::string const &agora,
+                           std::int64_t file_id, std::string const &file)
 {
     Parameters p = job.values;
     for (auto const &[name, value] : captures) {
@@ -37,7 +39,9 @@ void RuleRunner::run()
     note_incomplete_keys();
     for (auto const &rule : m_set.job.rules) {
         try {
+            Stopwatch const watch;
             run_rule(rule);
+            log_info("{}: rule {} in {:.2f} s", m_set.job.name, rule.name, watch.seconds());
         } catch (std::invalid_argument const &e) {
             throw FileRefused(FileFault::rule, fmt::format("{}: {}", rule.name, e.what()));
         } catch (StoreError const &e) {
@@ -70,14 +74,11 @@ void RuleRunner::run_rule(Rule const &rule)
     m_tables.restrict(nullptr);
 }
 
-void RuleRunner::execute(std::string const &sql)
-{
-    m_set.db.prepare_guarded(sql).bind(m_set.parameters).run();
-}
+void RuleRunner::execute(std::string const &sql) { m_set.db.prepare_guarded(sql).bind(m_set.parameters).run(); }
 
 void RuleRunner::run_write(Rule const &rule, RulePlan &plan)
 {
-    if (!plan.empty_key.empty()) {
+    if (!plan.empty_key.empty() && !plan.empty_key_in_stage) {
         reject_empty_keys(plan, rule);
     }
     if (rule.verb == Verb::replace && rule.from.empty()) {
@@ -101,58 +102,93 @@ void RuleRunner::run_write(Rule const &rule, RulePlan &plan)
         for (auto const &k : plan.write.key) {
             key.push_back(relation.column_index(k));
         }
-        auto const schema = m_set.db.text(fmt::format("select sql from sqlite_schema where name = {}", sql_text(plan.write.table))).value_or("");
+        auto const schema =
+            m_set.db.text(fmt::format("select sql from sqlite_schema where name = {}", sql_text(plan.write.table))).value_or("");
         auto const salt = XXH3_64bits_withSeed(schema.data(), schema.size(), m_set.input.layout().fingerprint);
         changed = changed_lines(m_set.db, m_set.job.name, rule.name, relation, key, fields, salt);
         m_tables.restrict(&changed);
     }
-    for (auto const *statements : {&plan.prepare, &plan.writes, &plan.cleanup}) {
-        for (auto const &sql : *statements) {
-            execute(sql);
-        }
-    }
+    write(plan, rule);
     m_tables.restrict(nullptr); // `changed` dies here
     m_set.changes.follow({}, -1, nullptr);
 }
 
+void RuleRunner::write(RulePlan const &plan, Rule const &rule)
+{
+    if (!plan.into_empty_table.empty() && m_set.db.integer(fmt::format("select not exists (select 1 from {})", sql_name(plan.write.table))) == 1) {
+        execute(plan.into_empty_table);
+        return;
+    }
+    for (auto const &sql : plan.prepare) {
+        execute(sql);
+    }
+    for (std::size_t i = 0; i < plan.writes.size(); ++i) {
+        execute(plan.writes[i]);
+        if (i == 0 && plan.empty_key_in_stage) { // the stage is filled
+            reject_empty_keys(plan, rule);
+            execute("delete " + stage_with_empty_key(plan.write));
+        }
+    }
+    for (auto const &sql : plan.cleanup) {
+        execute(sql);
+    }
+}
+
 void RuleRunner::run_lines(Rule const &rule, RulePlan const &plan)
 {
-    struct Line
-    {
-        std::uint64_t linha, repetition;
-        std::string message;
-    };
-    std::vector<Line> lines; // gathered first: a row must not vanish from under the statement that reads it
+    std::vector<Verdict> verdicts; // gathered first: a row must not vanish from under the statement that reads it
     auto select = m_set.db.prepare_guarded(plan.lines);
     select.bind(m_set.parameters);
     while (select.step()) {
-        lines.push_back({static_cast<std::uint64_t>(select.integer(0)), static_cast<std::uint64_t>(select.integer(1)), message_of(rule, select)});
-    }
-    std::stable_sort(lines.begin(), lines.end(), [](Line const &a, Line const &b) { return a.linha < b.linha; });
-    std::set<std::uint64_t> gone;
-    for (auto const &l : lines) {
-        reject(l.linha, l.repetition, rule, rule.code, l.message, rule.field, rule.verb == Verb::warn);
-        if (rule.verb == Verb::reject) {
-            gone.insert(l.linha);
+        auto const linha = line_of(select);
+        if (m_set.input.good(m_record).test(linha)) { // a select need not come from e: what is rejected already stays as it is
+            verdicts.push_back({linha, static_cast<std::uint64_t>(select.integer(1)), rule.code, message_of(rule, select), rule.field,
+                                rule.verb == Verb::warn});
         }
     }
-    for (auto const linha : gone) {
-        m_set.input.good(m_record).reset(linha);
+    std::stable_sort(verdicts.begin(), verdicts.end(), [](Verdict const &a, Verdict const &b) { return a.linha < b.linha; });
+    std::vector<std::uint64_t> lines;
+    for (auto const &v : verdicts) {
+        tell(rule, v);
+        lines.push_back(v.linha);
     }
-    m_rejected += gone.size();
+    if (rule.verb == Verb::reject) {
+        drop(lines);
+    }
+}
+
+/// The line that a select names in its first column.
+std::uint64_t RuleRunner::line_of(Statement const &row) const
+{
+    auto const linha = row.integer(0);
+    if (linha < 1 || !m_set.input.lines(m_record).test(static_cast<std::uint64_t>(linha))) {
+        throw std::invalid_argument(fmt::format("line {} that from gives is no line of the record", row.is_null(0) ? "null" : row.text(0)));
+    }
+    return static_cast<std::uint64_t>(linha);
+}
+
+void RuleRunner::drop(std::vector<std::uint64_t> const &lines)
+{
+    auto &good = m_set.input.good(m_record);
+    bool const counts = m_set.input.record(m_record).role == RecordRole::detail; // no other line is one that was read
+    for (auto const linha : lines) {
+        m_rejected += counts && good.test(linha) ? 1 : 0;
+        good.reset(linha);
+    }
 }
 
 std::string RuleRunner::message_of(Rule const &rule, Statement const &row) const
 {
     auto message = rule.message;
+    auto const *relation = m_tables.relation(rule.from);
+    relation = relation != nullptr ? relation : m_tables.relation("e");
     for (int i = 2; i < row.columns(); ++i) {
         auto const name = row.column_name(i);
         auto value = row.text(i);
-        auto const *const relation = m_tables.relation("e");
-        int const f = relation != nullptr ? m_set.input.record(relation->record()).field_index(name) : -1;
-        if (f >= 0 && !row.is_null(i)) {
-            auto const &field = m_set.input.record(relation->record()).fields[static_cast<std::size_t>(f)];
-            value = field.type == FieldType::decimal ? format_decimal(row.integer(i), field.scale, ',') : value;
+        int const c = relation != nullptr ? relation->column_index(name) : -1;
+        auto const *const column = c >= 0 ? &relation->columns()[static_cast<std::size_t>(c)] : nullptr;
+        if (column != nullptr && column->type == FieldType::decimal && !row.is_null(i) && !row.is_text(i)) {
+            value = format_decimal(row.integer(i), column->scale, ',');
         }
         auto const word = "{" + name + "}";
         for (auto at = message.find(word); at != std::string::npos; at = message.find(word, at + value.size())) {
@@ -162,28 +198,28 @@ std::string RuleRunner::message_of(Rule const &rule, Statement const &row) const
     return message;
 }
 
-void RuleRunner::reject(std::uint64_t linha, std::uint64_t repetition, Rule const &, std::string const &code, std::string const &message,
-                        std::string const &field, bool warning)
+int RuleRunner::field_of(Rule const &rule, Verdict const &v) const
+{
+    auto const *const relation = m_tables.relation(rule.from);
+    int const c = relation != nullptr ? relation->column_index(v.field) : -1;
+    if (c >= 0 && v.repetition >= 1 && v.repetition <= relation->times()) {
+        return relation->field_of(relation->columns()[static_cast<std::size_t>(c)], v.repetition - 1);
+    }
+    return m_set.input.record(m_record).field_index(v.field);
+}
+
+void RuleRunner::tell(Rule const &rule, Verdict const &v)
 {
     auto const &input = m_set.input;
-    auto const &record = input.record(m_record);
-    int index = record.field_index(field);
-    for (auto const &g : record.groups) {
-        for (auto const &c : g.columns) {
-            if (index < 0 && c.name == field && repetition >= 1 && repetition <= c.fields.size()) {
-                index = c.fields[repetition - 1];
-            }
-        }
-    }
     Fault place;
-    place.linha = linha;
+    place.linha = v.linha;
+    place.offset = input.row(v.linha).offset;
     place.record = static_cast<std::int16_t>(m_record);
-    place.field = static_cast<std::int16_t>(index);
+    place.field = static_cast<std::int16_t>(field_of(rule, v));
     auto r = input.describe(place);
-    r.byte = input.row(linha).offset;
-    r.codigo = code;
-    r.mensagem = message;
-    r.warning = warning;
+    r.codigo = v.code;
+    r.mensagem = v.message;
+    r.warning = v.warning;
     m_set.sink(r);
 }
 
@@ -193,14 +229,14 @@ void RuleRunner::reject_empty_keys(RulePlan const &plan, Rule const &rule)
     auto select = m_set.db.prepare_guarded(plan.empty_key);
     select.bind(m_set.parameters);
     while (select.step()) {
-        lines.push_back(static_cast<std::uint64_t>(select.integer(0)));
+        lines.push_back(line_of(select));
     }
     std::sort(lines.begin(), lines.end());
     for (auto const linha : lines) {
-        reject(linha, 0, rule, std::string(code_of(LineFault::required)), fmt::format("chave vazia: {}", join(rule.key, ", ")), rule.key.front(), false);
-        m_set.input.good(m_record).reset(linha);
+        tell(rule, {linha, 0, std::string(code_of(LineFault::required)), fmt::format("chave vazia: {}", join(rule.key, ", ")),
+                    rule.key.front(), false});
     }
-    m_rejected += lines.size();
+    drop(lines);
 }
 
 std::vector<int> RuleRunner::key_fields(Rule const &rule) const
@@ -255,9 +291,8 @@ void RuleRunner::reject_incomplete_keys(Rule const &rule)
         f.field = static_cast<std::int16_t>(columns.front());
         f.code = LineFault::incomplete_key;
         m_set.sink(m_set.input.describe(f));
-        m_set.input.good(m_record).reset(linha);
     }
-    m_rejected += lines.size();
+    drop(lines);
 }
 
 } // namespace atom

@@ -35,14 +35,16 @@ private:
 /// What a rule becomes.
 struct RulePlan
 {
-    std::string lines;                 // reject, warn: the select
+    std::string lines; // reject, warn: the select
     WriteSpec write;
-    bool pure = false;                 // an upsert whose row is a function of its line alone
-    std::vector<std::string> prepare;  // before the writing: temporary tables
-    std::vector<std::string> writes;   // in order
+    bool pure = false;                // an upsert whose row is a function of its line alone
+    std::vector<std::string> prepare; // before the writing: temporary tables
+    std::vector<std::string> writes;  // in order
     std::vector<std::string> cleanup;
-    std::string empty_key;             // lines with an empty key; "" where there can be none
-    std::string keys_from;             // replace: the relation that says which keys give way
+    std::string empty_key; // lines with an empty key; "" where there can be none
+    bool empty_key_in_stage = false; // it reads temp.atom_stage, once that is filled: `from` is not evaluated twice
+    std::string into_empty_table; // replace: the one statement that serves where the table has no rows yet; "" where none does
+    std::string keys_from; // replace: the relation that says which keys give way
 };
 
 /// Turns rules into SQL against one database and one input's tables.
@@ -61,6 +63,8 @@ private:
     std::vector<std::string> columns_of(std::string const &from);
     void fill_values(Rule const &rule, TableInfo const &table, RulePlan &plan);
     void make_unique(Rule const &rule, RulePlan &plan);
+    void need_record(Rule const &rule) const;
+    void keep_empty_keys_out(Rule const &rule, RulePlan &plan);
     bool key_may_be_empty(Rule const &rule, WriteSpec const &w) const;
     void plan_lines(Rule const &rule, RulePlan &plan);
     void plan_replace(TableInfo const &table, Rule const &rule, RulePlan &plan);
@@ -74,8 +78,8 @@ private:
 void check_sql(Database &db, Workspace const &workspace, Faults &faults);
 
 /// The values that a job's rules can bind: captures, `values`, and data, agora, arquivo_id, arquivo.
-Parameters rule_parameters(Job const &job, Captures const &captures, std::string const &data, std::string const &agora, std::int64_t file_id,
-                           std::string const &file);
+Parameters rule_parameters(Job const &job, Captures const &captures, std::string const &data, std::string const &agora,
+                           std::int64_t file_id, std::string const &file);
 
 class RuleRunner
 {
@@ -102,11 +106,22 @@ private:
     void run_rule(Rule const &rule);
     void run_lines(Rule const &rule, RulePlan const &plan);
     void run_write(Rule const &rule, RulePlan &plan);
+    void write(RulePlan const &plan, Rule const &rule);
     void reject_empty_keys(RulePlan const &plan, Rule const &rule);
     void note_incomplete_keys();
     void reject_incomplete_keys(Rule const &rule);
-    void reject(std::uint64_t linha, std::uint64_t repetition, Rule const &rule, std::string const &code, std::string const &message,
-                std::string const &field, bool warning);
+    /// What a rule says of a line. `repetition` is 1-based: which of a group's fields `field` is, where it is one.
+    struct Verdict
+    {
+        std::uint64_t linha = 0, repetition = 0;
+        std::string code, message, field;
+        bool warning = false;
+    };
+    std::uint64_t line_of(Statement const &row) const;
+    void tell(Rule const &rule, Verdict const &verdict);
+    /// Lines that are good no more; each once.
+    void drop(std::vector<std::uint64_t> const &lines);
+    int field_of(Rule const &rule, Verdict const &verdict) const;
     void execute(std::string const &sql);
     std::vector<int> key_fields(Rule const &rule) const;
     std::string message_of(Rule const &rule, Statement const &row) const;
@@ -114,9 +129,9 @@ private:
     Setting m_set;
     InputTables m_tables;
     RulePlanner m_planner;
-    int m_record = -1; // of the rule at work
-    std::map<std::string, Bitmap> m_written;                          // by upsert that a later rule's `changed` names
-    std::map<std::string, std::vector<std::uint64_t>> m_incomplete;   // by replace rule: keys with a line that the layout refused
+    int m_record = -1;                                              // of the rule at work
+    std::map<std::string, Bitmap> m_written;                        // by upsert that a later rule's `changed` names
+    std::map<std::string, std::vector<std::uint64_t>> m_incomplete; // by replace rule: keys with a line that the layout refused
     std::uint64_t m_rejected = 0;
 };
 

@@ -26,7 +26,7 @@ struct ChunkResult
     std::vector<std::vector<std::uint64_t>> lines, good; // a record's words
     std::vector<std::uint64_t> counts;                   // a record's lines
     std::uint64_t all = 0, read = 0, rejected = 0;
-    bool shaped = false; // some line has a record's length or number of columns
+    bool shaped = false;                                          // some line has a record's length or number of columns
     std::vector<Wide> sums;                                       // a control's
     std::vector<std::vector<std::optional<std::int64_t>>> wanted; // a control's: as its record's lines say
 };
@@ -44,6 +44,10 @@ public:
                 if (!takes_anything(r.fields[i])) {
                     strict.push_back(static_cast<int>(i));
                 }
+            }
+            auto &quick = m_quick.emplace_back();
+            for (auto const &f : r.fields) {
+                quick.push_back(QuickRead::of(f));
             }
             m_strict.push_back(std::move(strict));
             m_all.push_back(std::move(all));
@@ -108,25 +112,35 @@ private:
             return LineFault::open_quotes;
         }
         if (record < 0) {
-            m_out.shaped = m_out.shaped || has_some_length(row.bytes.size());
+            m_out.shaped = m_out.shaped || has_some_shape();
             return LineFault::unknown_record;
         }
-        if (m_layout.format == Format::csv) {
-            auto const n = m_fields.cells().size();
-            return n < m_input.least_columns(record) || n > m_input.most_columns(record) ? LineFault::columns : LineFault::none;
+        if (fits(record)) {
+            return LineFault::none;
         }
-        auto const &r = m_input.record(record);
-        auto const size = row.bytes.size();
-        return !r.length || size == *r.length || (r.pad && size < *r.length) ? LineFault::none : LineFault::length;
+        return m_layout.format == Format::csv ? LineFault::columns : LineFault::length;
     }
 
-    bool has_some_length(std::size_t size) const
+    /// A row of no record: has it at least some record's length or number of columns?
+    bool has_some_shape()
+    {
+        for (std::size_t i = 0; i < m_layout.records.size(); ++i) {
+            if (fits(static_cast<int>(i))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    bool fits(int record)
     {
         if (m_layout.format == Format::csv) {
-            return true; // the record is told by a column, so the row has columns
+            auto const n = m_fields.cells().size();
+            return n >= m_input.least_columns(record) && n <= m_input.most_columns(record);
         }
-        return std::any_of(m_layout.records.begin(), m_layout.records.end(),
-                           [&](Record const &r) { return !r.length || *r.length == size || (r.pad && size < *r.length); });
+        auto const &r = m_input.record(record);
+        auto const size = m_fields.row().bytes.size();
+        return !r.length || size == *r.length || (r.pad && size < *r.length);
     }
 
     void check_values(int record)
@@ -137,8 +151,14 @@ private:
         bool const bytes_good = find_invalid(bytes, encoding) == std::string_view::npos &&
                                 (m_layout.format == Format::csv || encoding != Encoding::utf8 || is_ascii(bytes));
         auto const &fields = m_input.record(record).fields;
+        auto const &quick = m_quick[static_cast<std::size_t>(record)];
+        Value value;
         for (int const i : (bytes_good ? m_strict : m_all)[static_cast<std::size_t>(record)]) {
-            auto const p = parse_field(fields[static_cast<std::size_t>(i)], m_fields.raw(i), encoding, m_scratch);
+            auto const raw = m_fields.raw(i);
+            if (bytes_good && quick[static_cast<std::size_t>(i)](raw, m_scratch, value)) {
+                continue;
+            }
+            auto const p = parse_field(fields[static_cast<std::size_t>(i)], raw, encoding, m_scratch);
             if (p.fault != LineFault::none) {
                 add(record, i, p.fault, p.warning);
             }
@@ -206,6 +226,7 @@ private:
     Layout const &m_layout;
     RowFields m_fields;
     std::vector<std::vector<int>> m_strict, m_all;
+    std::vector<std::vector<QuickRead>> m_quick;
     Chunk m_chunk;
     ChunkResult m_out;
     std::size_t m_first_fault = 0;
@@ -387,6 +408,9 @@ Checked check(Input &input, unsigned threads)
         out.faults.clear(); // one row says it all
         return out;
     }
+    if (std::none_of(out.faults.begin(), out.faults.end(), [](Fault const &f) { return f.code == LineFault::encoding; })) {
+        input.note_bytes_good();
+    }
     auto const before = out.faults.size();
     for (int const r : input.layout().detail_records()) {
         if (!input.record(r).unique.empty()) {
@@ -414,7 +438,8 @@ std::vector<std::uint64_t> keys_of_rejected(Input const &input, int record, std:
         row.set(input.row(linha));
         std::vector<Value> values;
         for (std::size_t i = 0; i < fields.size(); ++i) {
-            auto const p = parse_field(input.record(record).fields[static_cast<std::size_t>(fields[i])], row.raw(fields[i]), input.encoding(), scratch[i]);
+            auto const p = parse_field(input.record(record).fields[static_cast<std::size_t>(fields[i])], row.raw(fields[i]),
+                                       input.encoding(), scratch[i]);
             if (p.fault != LineFault::none || p.value.none()) {
                 break;
             }

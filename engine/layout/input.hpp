@@ -95,6 +95,10 @@ public:
     Bitmap &lines(int record) { return m_lines[static_cast<std::size_t>(record)]; }
     Bitmap const &lines(int record) const { return m_lines[static_cast<std::size_t>(record)]; }
 
+    /// check() found no byte that the encoding does not have: values can be read the quick way.
+    void note_bytes_good() noexcept { m_bytes_good = true; }
+    bool bytes_good() const noexcept { return m_bytes_good; }
+
     /// Notes where the row of the next block of 64 lines begins; check() calls it in order while it scans.
     void note_row(Row const &row);
     /// Rows of [first block …) as check() hands them to workers: the offset and line of the first row at or after line 64 * block + 1.
@@ -136,6 +140,7 @@ private:
     std::vector<std::string> m_unknown_columns;
     std::vector<Bitmap> m_good, m_lines;
     std::vector<Mark> m_marks;
+    bool m_bytes_good = false;
 };
 
 } // namespace atom

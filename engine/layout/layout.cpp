@@ -192,11 +192,7 @@ private:
             c.name = identifier(f, "name");
             auto const pattern = f.required_text("column");
             for (auto const &word : g.words) {
-                auto const column = replaced(pattern, "{n}", word);
-                c.fields.push_back(r.field_index(column));
-                if (c.fields.back() < 0) {
-                    f.fault("column", unknown_word("field of this record", column, field_names(r)));
-                }
+                c.fields.push_back(repeated_field(r, f, replaced(pattern, "{n}", word), c.fields));
             }
             if (r.field_index(c.name) >= 0) {
                 f.fault("name", fmt::format("\"{}\" is already a field of the line; a group's field needs a name of its own", c.name));
@@ -212,6 +208,23 @@ private:
         }
         t.finish("[[record.group]]");
         r.groups.push_back(std::move(g));
+    }
+
+    /// A repetition's field: of the record, and of the same type as that of the first repetition, whose column it shares.
+    static int repeated_field(Record const &r, TomlTable &f, std::string const &name, std::vector<int> const &before)
+    {
+        int const i = r.field_index(name);
+        if (i < 0) {
+            f.fault("column", unknown_word("field of this record", name, field_names(r)));
+        } else if (!before.empty() && before.front() >= 0) {
+            auto const &first = r.fields[static_cast<std::size_t>(before.front())];
+            auto const &field = r.fields[static_cast<std::size_t>(i)];
+            if (field.type != first.type || field.scale != first.scale) {
+                f.fault("column",
+                        fmt::format("fields \"{}\" and \"{}\" differ in type or scale; a group's column has one", first.name, name));
+            }
+        }
+        return i;
     }
 
     static std::string replaced(std::string s, std::string_view from, std::string const &to)
@@ -247,8 +260,39 @@ private:
             if (r.fields.empty() && r.role == RecordRole::detail) {
                 m_faults->add(r.pos, "fields are missing; a detail record needs at least one");
             }
+            check_when(r);
         }
+        check_groups();
         bind_unique();
+    }
+
+    /// Without a header a column is known by the field that stands there.
+    void check_when(Record const &r)
+    {
+        if (!csv() || m_layout.header) {
+            return;
+        }
+        for (auto const &w : r.when) {
+            if (r.field_index(w.column) < 0) {
+                m_faults->add(r.pos, unknown_word("field of this record in when", w.column, field_names(r)));
+            }
+        }
+    }
+
+    /// Records and groups share the names e_NAME.
+    void check_groups()
+    {
+        std::set<std::string> names;
+        for (auto const &r : m_layout.records) {
+            names.insert(r.name);
+        }
+        for (auto const &r : m_layout.records) {
+            for (auto const &g : r.groups) {
+                if (!g.name.empty() && !names.insert(g.name).second) {
+                    m_faults->add(g.pos, fmt::format("e_{} is already a record's or another group's name", g.name));
+                }
+            }
+        }
     }
 
     void bind_unique()
@@ -319,8 +363,24 @@ private:
         } else if (!c.text.empty()) {
             t.fault("equals", fmt::format("\"{}\" is no control; allowed: count(record), count(*), sum(record.field)", c.text));
         }
+        check_scales(c, t);
         t.finish("[[control]]");
         m_layout.controls.push_back(std::move(c));
+    }
+
+    /// What is compared must be in the same units.
+    void check_scales(Control const &c, TomlTable &t)
+    {
+        if (c.record < 0 || c.field < 0) {
+            return;
+        }
+        auto const scale_of = [&](int record, int field) {
+            return m_layout.records[static_cast<std::size_t>(record)].fields[static_cast<std::size_t>(field)].scale;
+        };
+        int const wanted = c.kind != Control::Kind::sum ? 0 : c.of_record < 0 || c.of_field < 0 ? -1 : scale_of(c.of_record, c.of_field);
+        if (int const scale = scale_of(c.record, c.field); wanted >= 0 && scale != wanted) {
+            t.fault("equals", fmt::format("{} has scale {}, but the field that it is held against has {}", c.text, wanted, scale));
+        }
     }
 
     void read_sample(TomlTable &t)

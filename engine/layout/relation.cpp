@@ -19,7 +19,7 @@ Relation::Relation(Input const &input, int record, int group, bool as_text)
     using Kind = RelationColumn::Kind;
     auto const &fields = input.record(record).fields;
     for (std::size_t i = 0; i < fields.size(); ++i) {
-        m_columns.push_back({fields[i].name, Kind::field, static_cast<int>(i), fields[i].type, fields[i].scale});
+        m_columns.push_back({fields[i].name, Kind::field, static_cast<int>(i), fields[i].type, fields[i].scale, QuickRead::of(fields[i])});
     }
     if (m_group != nullptr) {
         for (std::size_t i = 0; i < m_group->columns.size(); ++i) {
@@ -152,6 +152,9 @@ Value RelationCursor::value(int column, std::string &scratch)
     auto const raw = m_fields.raw(field);
     if (m_relation->as_text()) {
         return raw_text(raw, m_input->encoding(), scratch);
+    }
+    if (Value quick; m_input->bytes_good() && c.quick(raw, scratch, quick)) {
+        return quick;
     }
     return parse_field(m_input->record(m_relation->record()).fields[static_cast<std::size_t>(field)], raw, m_input->encoding(), scratch).value;
 }

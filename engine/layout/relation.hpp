@@ -27,6 +27,7 @@ struct RelationColumn
     int index = 0;
     FieldType type = FieldType::text; // integer for ordem and linha
     int scale = 0;
+    QuickRead quick = {}; // of a record's field
 };
 
 /// Rows are numbered by line: a record's row has its line as rowid, a group's line * times + repetition (0-based).

@@ -24,15 +24,12 @@ std::string sample_header(Layout const &layout)
     return join(columns, std::string(1, layout.delimiter)) + "\n";
 }
 
-std::string sample_bytes(Layout const &layout, Sample const &sample)
+/// A line below what the layout wants above it, in the layout's encoding.
+std::string file_of(Layout const &layout, std::string const &line)
 {
-    std::string text = sample.line + "\n";
+    auto text = line + "\n";
     if (layout.format == Format::csv) {
-        std::string above;
-        for (std::size_t i = 0; i < layout.skip; ++i) {
-            above += "\n";
-        }
-        text = above + (layout.header ? sample_header(layout) : "") + text;
+        text = std::string(layout.skip, '\n') + (layout.header ? sample_header(layout) : "") + text;
     }
     auto const encoding = layout.encoding.value_or(Encoding::utf8);
     return from_utf8(text, encoding).value_or(text);
@@ -67,7 +64,7 @@ void compare(Input const &input, int record, Sample const &sample, Faults &fault
 
 void check_sample(std::shared_ptr<Layout const> const &layout, Sample const &sample, Faults &faults)
 {
-    auto input = Input::of_bytes(sample_bytes(*layout, sample), layout);
+    auto input = Input::of_bytes(file_of(*layout, sample.line), layout);
     RowFields fields(input, 0);
     auto rows = input.scanner();
     Row row;
@@ -81,7 +78,8 @@ void check_sample(std::shared_ptr<Layout const> const &layout, Sample const &sam
     }
     for (auto const &f : checked.faults) {
         auto const reject = input.describe(f);
-        faults.add(sample.pos, fmt::format("the sample is refused: {} at {} ({}): {}", reject.codigo, reject.coluna, reject.campo, reject.mensagem));
+        faults.add(sample.pos,
+                   fmt::format("the sample is refused: {} at {} ({}): {}", reject.codigo, reject.coluna, reject.campo, reject.mensagem));
     }
     if (record >= 0) {
         compare(input, record, sample, faults);
@@ -90,15 +88,7 @@ void check_sample(std::shared_ptr<Layout const> const &layout, Sample const &sam
 
 } // namespace
 
-Input empty_input(std::shared_ptr<Layout const> layout)
-{
-    std::string bytes;
-    for (std::size_t i = 0; i < layout->skip; ++i) {
-        bytes += "\n";
-    }
-    bytes += layout->format == Format::csv && layout->header ? sample_header(*layout) : "";
-    return Input::of_bytes(bytes + ".\n", std::move(layout));
-}
+Input empty_input(std::shared_ptr<Layout const> layout) { return Input::of_bytes(file_of(*layout, "."), layout); }
 
 void check_samples(std::shared_ptr<Layout const> const &layout, Faults &faults)
 {

@@ -25,23 +25,36 @@ Typed integer_or_refused(std::optional<std::int64_t> const &i)
     return i ? Typed{Value::of(*i), false} : k_refused;
 }
 
-bool only_zeros(std::string_view s) noexcept
+bool is_blank_byte(char c) noexcept
 {
-    return s.find_first_of("123456789") == std::string_view::npos;
+    return c == ' ' || c == '\t';
+}
+
+/// trim(), for the many fields that have nothing to trim.
+std::string_view trimmed(std::string_view s) noexcept
+{
+    return s.empty() || (!is_blank_byte(s.front()) && !is_blank_byte(s.back())) ? s : trim(s);
+}
+
+/// "00000000" and "00/00/0000": how files write that there is none.
+bool is_zero_filled(std::string_view s, std::string_view between) noexcept
+{
+    return std::all_of(s.begin(), s.end(), [&](char c) { return c == '0' || between.find(c) != std::string_view::npos; });
 }
 
 Typed parse_temporal(Field const &f, std::string_view s, std::string &scratch)
 {
     auto const kind = f.type == FieldType::date ? DateKind::date : f.type == FieldType::time ? DateKind::time : DateKind::datetime;
+    if (kind != DateKind::time && is_zero_filled(s, "/-:. T")) { // of a time, zeros are midnight
+        return {};
+    }
     for (auto const &format : f.formats) {
         if (auto const c = format.parse(s)) {
             scratch = iso_text(*c, kind);
             return {Value::of(std::string_view(scratch)), false};
         }
     }
-    // "00000000" and "00/00/0000" are how files write no date; of a time, zeros are midnight and were parsed above
-    bool const is_nothing = kind != DateKind::time && only_zeros(s) && s.find_first_not_of("0/-:. T") == std::string_view::npos;
-    return is_nothing ? Typed{} : k_refused;
+    return k_refused;
 }
 
 Typed parse_boolean(std::string_view s)
@@ -72,7 +85,7 @@ Typed parse_coded(Field const &f, std::string_view s, std::string &scratch)
         scratch = *d.value;
         return {Value::of(std::string_view(scratch)), false};
     }
-    if (only_zeros(s) && s.find_first_not_of("0()-+./ ") == std::string_view::npos) {
+    if (is_zero_filled(s, "()-+./ ")) {
         return {}; // a zero-filled phone is none
     }
     auto const p = parse_phone(s);
@@ -95,7 +108,7 @@ Typed parse_typed(Field const &f, std::string_view s, Encoding encoding, std::st
         if (is_ascii(t) || encoding == Encoding::utf8) {
             return {Value::of(t), false};
         }
-        scratch = to_utf8(t, encoding);
+        to_utf8(t, encoding, scratch);
         return {Value::of(std::string_view(scratch)), false};
     }
     case FieldType::integer: return integer_or_refused(parse_integer(s));
@@ -155,7 +168,7 @@ Value raw_text(std::string_view raw, Encoding encoding, std::string &scratch)
 
 Parsed parse_field(Field const &f, std::string_view raw, Encoding encoding, std::string &scratch)
 {
-    auto const s = trim(raw);
+    auto const s = trimmed(raw);
     if (!s.empty()) {
         // only text takes any byte: for the other types a wrong byte shows as a refusal, so that good values are not scanned twice
         if (f.type == FieldType::text && find_invalid(s, encoding) != std::string_view::npos) {
@@ -206,6 +219,95 @@ std::string shown_value(Field const &field, Value const &value)
         return field.type == FieldType::decimal ? format_decimal(value.integer, field.scale, '.') : std::to_string(value.integer);
     }
     return {};
+}
+
+QuickRead QuickRead::of(Field const &field)
+{
+    QuickRead q;
+    q.strip_zeros = field.strip_zeros;
+    if (field.required || !field.values.empty() || !field.default_value.none) {
+        return q; // what an empty one means is parse_field()'s affair
+    }
+    if (field.type == FieldType::text) {
+        q.kind = Kind::text;
+    } else if (field.type == FieldType::integer || (field.type == FieldType::decimal && field.implied_decimals)) {
+        q.kind = Kind::digits;
+    } else if (field.type == FieldType::date && field.formats.size() == 1 && field.formats.front().text() == "YYYYMMDD") {
+        q.kind = Kind::day;
+    }
+    return q;
+}
+
+namespace {
+
+/// Up to 18 digits and nothing else.
+bool read_digits(std::string_view s, std::int64_t &out) noexcept
+{
+    if (s.size() > 18) {
+        return false;
+    }
+    std::int64_t n = 0;
+    unsigned wrong = 0;
+    for (char const c : s) {
+        auto const digit = static_cast<unsigned>(c) - '0';
+        wrong |= digit > 9 ? 1U : 0U;
+        n = n * 10 + digit;
+    }
+    out = n;
+    return wrong == 0;
+}
+
+bool read_day(std::string_view s, std::string &scratch, Value &value)
+{
+    std::int64_t n = 0;
+    if (s.size() != 8 || !read_digits(s, n)) {
+        return false;
+    }
+    if (n == 0) {
+        value = {};
+        return true;
+    }
+    Civil c;
+    c.year = static_cast<int>(n / 10000);
+    c.month = static_cast<int>(n / 100 % 100);
+    c.day = static_cast<int>(n % 100);
+    if (!is_valid(c)) {
+        return false;
+    }
+    char const text[] = {s[0], s[1], s[2], s[3], '-', s[4], s[5], '-', s[6], s[7]};
+    scratch.assign(text, sizeof text);
+    value = Value::of(std::string_view(scratch));
+    return true;
+}
+
+} // namespace
+
+bool QuickRead::operator()(std::string_view raw, std::string &scratch, Value &value) const
+{
+    if (kind == Kind::none) {
+        return false;
+    }
+    auto const s = trimmed(raw);
+    if (s.empty()) {
+        value = {};
+        return true;
+    }
+    switch (kind) {
+    case Kind::text: {
+        auto const t = strip_zeros ? atom::strip_zeros(s) : s;
+        value = t.empty() ? Value{} : Value::of(t);
+        return is_ascii(t);
+    }
+    case Kind::digits: {
+        std::int64_t n = 0;
+        bool const read = read_digits(s, n);
+        value = Value::of(n);
+        return read;
+    }
+    case Kind::day: return read_day(s, scratch, value);
+    case Kind::none: break;
+    }
+    return false;
 }
 
 bool takes_anything(Field const &field) noexcept

@@ -3,6 +3,7 @@
 #include "engine/base/json.hpp"
 #include "engine/base/kill_point.hpp"
 #include "engine/base/log.hpp"
+#include "engine/base/stopwatch.hpp"
 #include "engine/base/text.hpp"
 #include "engine/export/error_files.hpp"
 #include "engine/export/export.hpp"
@@ -22,7 +23,7 @@ class FileWork
 {
 public:
     /// `unread`: the file's bytes are not here.
-    FileWork(Site &site, FileRow &row, bool unread) : m_site(site), m_row(row), m_unread(unread), m_began(std::chrono::steady_clock::now()) {}
+    FileWork(Site &site, FileRow &row, bool unread) : m_site(site), m_row(row), m_unread(unread) {}
 
     void run()
     {
@@ -40,12 +41,15 @@ public:
             fail(why);
         }
         if (!m_site.db.in_transaction()) { // a dry run is one transaction around all files
+            Stopwatch const watch;
             m_site.db.checkpoint();
+            log_info("{}: checkpoint in {:.2f} s", m_row.job, watch.seconds());
         }
     }
 
     void fail(FileRefused const &why)
     {
+        await_hash();
         Transaction transaction(m_site.db);
         m_site.ledger.clear_rejects(m_row.id);
         RejectTally tally;
@@ -81,37 +85,44 @@ private:
 
     Layout const &layout() const { return m_input->layout(); }
 
-    /// Maps the file and looks at every line, while the hash of its bytes is taken.
+    /// Maps the file and looks at every line. The hash of its bytes is needed at once only where a file of this size was had before, for the
+    /// same job and date; else it is taken on another core while the rules run, and only the ledger waits for it.
     void open()
     {
         auto const layout = m_site.workspace.layouts.at(m_row.layout);
         if (m_row.sha256.empty() && m_site.ledger.may_be_known(m_row.job, m_row.data, m_row.size)) {
-            m_row.sha256 = sha256_of(m_row.path); // most likely a file that was had: the hash alone will tell
+            m_row.sha256 = sha256_of(m_row.path);
         }
         if (!m_row.sha256.empty() && is_duplicate()) {
             return;
         }
-        std::future<std::string> sha;
-        if (m_row.sha256.empty()) {
-            sha = std::async(std::launch::async, [path = m_row.path] { return sha256_of(path); });
-        }
         try {
             m_input.emplace(m_row.path, layout);
             m_checked = check(*m_input);
+            log_info("{}: checked {} lines in {:.2f} s", m_row.job, m_checked.read, m_watch.seconds());
         } catch (FileRefused const &why) {
-            m_row.sha256 = sha.valid() ? sha.get() : m_row.sha256;
+            m_row.sha256 = sha256_of(m_row.path);
             if (why.code() == code_of(FileFault::empty) && m_job->empty_ok) {
                 m_input.reset();
                 return; // a file of no bytes that may be: nothing to do, and done
             }
             throw;
         }
-        m_row.sha256 = sha.valid() ? sha.get() : m_row.sha256;
+        if (m_row.sha256.empty()) {
+            m_hash = std::async(std::launch::async, [path = m_row.path] { return sha256_of(path); });
+        }
+    }
+
+    void await_hash()
+    {
+        if (m_hash.valid()) {
+            m_row.sha256 = m_hash.get();
+        }
     }
 
     bool is_duplicate()
     {
-        return !m_row.forced && m_site.ledger.find_done(m_row.sha256, m_row.job, m_row.data, m_row.id).has_value();
+        return !m_row.forced && !m_row.sha256.empty() && m_site.ledger.find_done(m_row.sha256, m_row.job, m_row.data, m_row.id).has_value();
     }
 
     void end_as_duplicate()
@@ -130,7 +141,8 @@ private:
     /// The same bytes as a failed file are a retry of that file: its row goes on, this one was never needed.
     void adopt_failed_row()
     {
-        auto failed = m_row.forced ? std::nullopt : m_site.ledger.find_failed(m_row.sha256, m_row.job, m_row.data, m_row.id);
+        bool const unknown = m_row.forced || m_row.sha256.empty();
+        auto failed = unknown ? std::nullopt : m_site.ledger.find_failed(m_row.sha256, m_row.job, m_row.data, m_row.id);
         bool const stands_elsewhere = failed && !failed->source.empty() && !m_row.source.empty() &&
                                       (failed->source != m_row.source || failed->file != m_row.file);
         if (!failed || stands_elsewhere) { // that one keeps its row: it would be taken for a new file
@@ -161,6 +173,7 @@ private:
             rejected += run_rules(changes, tally, seq);
         }
         kill_point("after-rules");
+        await_hash();
         count_lines(rejected);
         note_changes(changes);
         if (m_input && m_input->changed()) {
@@ -248,7 +261,7 @@ private:
         m_row.warnings = tally.warnings();
         m_row.rejects = tally.json();
         m_row.ended_at = m_site.clock.local_text();
-        m_row.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - m_began).count();
+        m_row.seconds = m_watch.seconds();
     }
 
     /// The same bytes that failed under another name are done with, too.
@@ -329,7 +342,8 @@ private:
     Job const *m_job = nullptr;
     std::optional<Input> m_input;
     Checked m_checked;
-    std::chrono::steady_clock::time_point m_began;
+    std::future<std::string> m_hash;
+    Stopwatch m_watch;
 };
 
 } // namespace

@@ -13,7 +13,9 @@ struct InputTables::Table
 {
     std::string name;
     Relation relation;
-    std::map<std::vector<int>, std::unique_ptr<KeyIndex>> indices;
+    using Indices = std::map<std::vector<int>, std::unique_ptr<KeyIndex>>;
+    Indices indices;
+    Indices partial; // made while only some lines are rows: these alone are in them
 
     /// For the planner: about how many rows a scan gives.
     std::int64_t rows() const
@@ -24,7 +26,10 @@ struct InputTables::Table
 
     KeyIndex const &index(std::vector<int> const &columns)
     {
-        auto &slot = indices[columns];
+        if (auto const it = indices.find(columns); it != indices.end()) {
+            return *it->second; // a cursor passes over candidates that are no rows (any more)
+        }
+        auto &slot = (relation.restriction() != nullptr ? partial : indices)[columns];
         if (!slot) {
             slot = std::make_unique<KeyIndex>(relation, columns);
         }
@@ -97,10 +102,7 @@ int disconnect(sqlite3_vtab *v)
     return SQLITE_OK;
 }
 
-bool is_binary(sqlite3_index_info *info, int constraint)
-{
-    return std::string_view(sqlite3_vtab_collation(info, constraint)) == "BINARY";
-}
+bool is_binary(sqlite3_index_info *info, int constraint) { return std::string_view(sqlite3_vtab_collation(info, constraint)) == "BINARY"; }
 
 /// Prefers a line, then all columns that are compared with `=`, then a scan.
 int best_index(sqlite3_vtab *v, sqlite3_index_info *info)
@@ -161,7 +163,9 @@ int next_row(sqlite3_vtab_cursor *base)
 {
     auto &c = cursor_of(base);
     switch (c.plan) {
-    case k_scan: c.eof = !c.rows.next(); return SQLITE_OK;
+    case k_scan:
+        c.eof = !c.rows.next();
+        return SQLITE_OK;
     case k_line:
         while (c.line_rowid < c.line_end) {
             if (c.rows.seek(c.line_rowid++)) {
@@ -195,7 +199,8 @@ std::optional<Value> key_value(sqlite3_value *v, std::string_view type)
     bool const wants_text = type == "text";
     int const kind = wants_text ? sqlite3_value_type(v) : sqlite3_value_numeric_type(v);
     if (wants_text && kind == SQLITE_TEXT) {
-        return Value::of(std::string_view(reinterpret_cast<char const *>(sqlite3_value_text(v)), static_cast<std::size_t>(sqlite3_value_bytes(v))));
+        return Value::of(
+            std::string_view(reinterpret_cast<char const *>(sqlite3_value_text(v)), static_cast<std::size_t>(sqlite3_value_bytes(v))));
     }
     if (!wants_text && kind == SQLITE_INTEGER) {
         return Value::of(sqlite3_value_int64(v));
@@ -255,8 +260,11 @@ int column(sqlite3_vtab_cursor *base, sqlite3_context *context, int i)
     auto &c = cursor_of(base);
     auto const v = c.rows.value(i, c.scratch);
     switch (v.kind) {
-    case Value::Kind::none: break;
-    case Value::Kind::integer: sqlite3_result_int64(context, v.integer); break;
+    case Value::Kind::none:
+        break;
+    case Value::Kind::integer:
+        sqlite3_result_int64(context, v.integer);
+        break;
     case Value::Kind::text: {
         // text that stands in the mapped file is handed out in place; the mapping outlives every statement
         auto const file = c.table->relation.input().bytes();
@@ -330,7 +338,7 @@ InputTables::~InputTables()
 void InputTables::add(std::string name, int record, int group)
 {
     auto const same = std::find_if(m_tables.begin(), m_tables.end(), [&](auto const &t) { return t->name == name; });
-    auto table = std::make_unique<Table>(Table{name, Relation(*m_input, record, group, m_as_text), {}});
+    auto table = std::make_unique<Table>(Table{name, Relation(*m_input, record, group, m_as_text), {}, {}});
     set_module(*m_db, name, table.get());
     if (same != m_tables.end()) {
         *same = std::move(table);
@@ -351,6 +359,7 @@ void InputTables::restrict(Bitmap const *lines)
 {
     for (auto const &t : m_tables) {
         t->relation.restrict_to(lines);
+        t->partial.clear();
     }
 }
 

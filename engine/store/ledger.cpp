@@ -133,7 +133,7 @@ void Ledger::note_replaced(FileRow const &row)
 
 bool Ledger::may_be_known(std::string const &job, std::string const &data, std::uint64_t size)
 {
-    auto s = m_db.prepare("select 1 from atom_file where job = ?1 and coalesce(data, '') = ?2 and size = ?3 and status = 'done' limit 1");
+    auto s = m_db.prepare("select 1 from atom_file where job = ?1 and coalesce(data, '') = ?2 and size = ?3 and status in ('done', 'failed') limit 1");
     s.bind(1, job).bind(2, data).bind(3, size);
     return s.step();
 }

@@ -53,7 +53,7 @@ public:
     std::optional<FileRow> find_failed(std::string const &sha256, std::string const &job, std::string const &data, std::int64_t besides);
     /// What stood under this file's name in its folder before it, and was failed, held or waiting, is no longer there.
     void note_replaced(FileRow const &row);
-    /// True if some file of this job, date and size is done: its bytes may be these.
+    /// True if some file of this job, date and size is done or failed: its bytes may be these.
     bool may_be_known(std::string const &job, std::string const &data, std::uint64_t size);
     std::vector<FileRow> with_status(std::vector<std::string> const &statuses);
     std::vector<FileRow> all(std::string const &status, std::string const &date); // "" = any; by id

@@ -36,20 +36,14 @@ std::string expressions_of(WriteSpec::Columns const &values)
 }
 
 /// ", arquivo_id, linha" as far as the table has them.
-std::string stamp_columns(WriteSpec const &w)
-{
-    return std::string(w.has_arquivo ? ", arquivo_id" : "") + (w.has_linha ? ", linha" : "");
-}
+std::string stamp_columns(WriteSpec const &w) { return std::string(w.has_arquivo ? ", arquivo_id" : "") + (w.has_linha ? ", linha" : ""); }
 
 std::string stamp_values(WriteSpec const &w, std::string const &linha)
 {
     return std::string(w.has_arquivo ? ", :arquivo_id" : "") + (w.has_linha ? ", " + linha : "");
 }
 
-std::string condition(std::string const &sql)
-{
-    return sql.empty() ? "" : fmt::format(" and ({})", sql);
-}
+std::string condition(std::string const &sql) { return sql.empty() ? "" : fmt::format(" and ({})", sql); }
 
 /// "t.a is not (x) or t.b is not (y)"; "false" where nothing is compared.
 std::string differs(WriteSpec::Columns const &values)
@@ -142,14 +136,16 @@ ReplaceSql replace_sql(WriteSpec const &w, std::vector<std::string> const *uniqu
     r.fill_stage = fmt::format("insert into temp.atom_stage({}) select {}{} from {} as e where true", stamped, expressions_of(w.values),
                                w.has_linha ? ", e.linha" : "", w.from);
     r.drop_stage = "drop table temp.atom_stage";
-    auto const among = fmt::format("{}{}", w.where.empty() ? "true" : "(" + w.where + ")",
-                                   keys_from.empty() ? "" : fmt::format(" and ({}) in (select {} from {} as e)", list_of(w.key, "t."), list_of(w.key, "e."), keys_from));
+    auto const among = fmt::format(
+        "{}{}", w.where.empty() ? "true" : "(" + w.where + ")",
+        keys_from.empty() ? ""
+                          : fmt::format(" and ({}) in (select {} from {} as e)", list_of(w.key, "t."), list_of(w.key, "e."), keys_from));
     std::vector<std::string> all;
     for (auto const &[column, expression] : w.values) {
         all.push_back(column);
     }
-    auto const add = fmt::format("insert into {} as t ({}{}) select {}{} from temp.atom_stage as s where true", table, columns, stamp_columns(w),
-                                 list_of(all, "s."), stamp_values(w, "s.linha"));
+    auto const add = fmt::format("insert into {} as t ({}{}) select {}{} from temp.atom_stage as s where true", table, columns,
+                                 stamp_columns(w), list_of(all, "s."), stamp_values(w, "s.linha"));
     if (unique != nullptr) {
         r.stage_key = fmt::format("create unique index temp.atom_stage_key on atom_stage({})", list_of(*unique));
         r.remove = fmt::format("delete from {} as t where {} and not exists (select 1 from temp.atom_stage s where {})", table, among,
@@ -163,14 +159,16 @@ ReplaceSql replace_sql(WriteSpec const &w, std::vector<std::string> const *uniqu
         }
         set += w.has_arquivo ? ", arquivo_id = excluded.arquivo_id" : "";
         set += w.has_linha ? ", linha = excluded.linha" : "";
-        r.add = set.empty() || changed.empty() ? add + fmt::format(" on conflict({}) do nothing", list_of(*unique))
-                                               : add + fmt::format(" on conflict({}) do update set {} where {}", list_of(*unique), set, changed);
+        r.add = set.empty() || changed.empty()
+                    ? add + fmt::format(" on conflict({}) do nothing", list_of(*unique))
+                    : add + fmt::format(" on conflict({}) do update set {} where {}", list_of(*unique), set, changed);
         return r;
     }
     // no unique key: compare what is there with what comes, key by key, as multisets
-    auto const changed_keys = fmt::format(
-        "select {0} from (select {1}, 1 as atom_n from {2} as t where {3} union all select {4}, -1 from temp.atom_stage as s) group by {5} having sum(atom_n) <> 0",
-        w.key.empty() ? "1" : list_of(w.key), list_of(all, "t."), table, among, list_of(all, "s."), list_of(all));
+    auto const changed_keys =
+        fmt::format("select {0} from (select {1}, 1 as atom_n from {2} as t where {3} union all select {4}, -1 from temp.atom_stage as s) "
+                    "group by {5} having sum(atom_n) <> 0",
+                    w.key.empty() ? "1" : list_of(w.key), list_of(all, "t."), table, among, list_of(all, "s."), list_of(all));
     r.stage_key = fmt::format("create temp table atom_changed as {}", changed_keys);
     auto const in_changed = [&](char const *alias) {
         return w.key.empty() ? std::string("exists (select 1 from temp.atom_changed)")
@@ -191,9 +189,28 @@ std::string empty_key_sql(WriteSpec const &w, std::vector<std::string> const &ex
     return fmt::format("select distinct e.linha from {} as e where {}", w.from, any);
 }
 
+std::string with_whole_keys_sql(WriteSpec const &w, std::vector<std::string> const &expressions)
+{
+    std::string all;
+    for (auto const &e : expressions) {
+        all += fmt::format("{}({}) is not null", all.empty() ? "" : " and ", e);
+    }
+    return fmt::format("(select e.* from {} as e where {})", w.from, all);
+}
+
+std::string stage_with_empty_key(WriteSpec const &w)
+{
+    std::string any;
+    for (auto const &k : w.key) {
+        any += fmt::format("{}{} is null", any.empty() ? "" : " or ", sql_name(k));
+    }
+    return "from temp.atom_stage where " + any;
+}
+
 std::string last_of_key_sql(std::string const &relation, std::vector<std::string> const &columns)
 {
-    return fmt::format("not exists (select 1 from {} as later where {} and later.rowid > e.rowid)", relation, same(columns, "later", "e", "="));
+    return fmt::format("not exists (select 1 from {} as later where {} and later.rowid > e.rowid)", relation,
+                       same(columns, "later", "e", "="));
 }
 
 } // namespace atom

@@ -19,13 +19,13 @@ struct WriteSpec
 
     std::string table;
     std::vector<std::string> key;
-    Columns values;              // of a new row, key columns among them
-    Columns old_values;          // of a row that is there; without key columns
-    std::string from = "e";      // what stands in FROM: a relation, or a select in parentheses
-    std::string where;           // on t (and e); "" = all
-    std::string last;            // "" or the condition that e is the last row of its key
-    bool has_arquivo = false;    // the table has arquivo_id
-    bool has_linha = false;      // the table has linha, and so has the input
+    Columns values;           // of a new row, key columns among them
+    Columns old_values;       // of a row that is there; without key columns
+    std::string from = "e";   // what stands in FROM: a relation, or a select in parentheses
+    std::string where;        // on t (and e); "" = all
+    std::string last;         // "" or the condition that e is the last row of its key
+    bool has_arquivo = false; // the table has arquivo_id
+    bool has_linha = false;   // the table has linha, and so has the input
 };
 
 /// Appends; with `skip_known`, a row whose key is there is passed over.
@@ -51,6 +51,10 @@ ReplaceSql replace_sql(WriteSpec const &w, std::vector<std::string> const *uniqu
 
 /// Rows of the input with an empty key: their lines.
 std::string empty_key_sql(WriteSpec const &w, std::vector<std::string> const &expressions);
+/// The input without the rows that have an empty key, to stand in its place.
+std::string with_whole_keys_sql(WriteSpec const &w, std::vector<std::string> const &expressions);
+/// "from temp.atom_stage where …": the rows of a replacement's stage with an empty key, to be selected and deleted.
+std::string stage_with_empty_key(WriteSpec const &w);
 /// The condition that no later row of the relation has this row's key. The key's columns are the relation's own.
 std::string last_of_key_sql(std::string const &relation, std::vector<std::string> const &columns);
 
