@@ -249,15 +249,25 @@ void RulePlanner::keep_empty_keys_out(Rule const &rule, RulePlan &plan)
 
 bool RulePlanner::key_may_be_empty(Rule const &rule, WriteSpec const &w) const
 {
-    auto const *const relation = m_tables.relation(w.from);
-    if (relation == nullptr) {
-        return !rule.key.empty();
-    }
-    auto const &record = m_input.record(relation->record());
-    return std::any_of(rule.key.begin(), rule.key.end(), [&](std::string const &k) {
-        int const f = record.field_index(k);
-        return find_set(rule.set, k) != nullptr || f < 0 || !record.fields[static_cast<std::size_t>(f)].required;
-    });
+    // a column of a select comes from a field as well, where it is one and not an expression
+    auto const probe = m_db.prepare_guarded(fmt::format("select * from {} as e", w.from));
+    auto const is_required = [&](std::string const &column) {
+        for (int i = 0; i < probe.columns(); ++i) {
+            if (probe.column_name(i) != column) {
+                continue;
+            }
+            auto const [table, origin] = probe.origin(i);
+            auto const *const relation = m_tables.relation(table);
+            if (relation == nullptr) {
+                return false;
+            }
+            auto const &record = m_input.record(relation->record());
+            int const f = record.field_index(origin);
+            return f >= 0 && record.fields[static_cast<std::size_t>(f)].required;
+        }
+        return false;
+    };
+    return std::any_of(rule.key.begin(), rule.key.end(), [&](std::string const &k) { return find_set(rule.set, k) != nullptr || !is_required(k); });
 }
 
 void RulePlanner::plan_lines(Rule const &rule, RulePlan &plan)
@@ -289,19 +299,16 @@ void RulePlanner::plan_replace(TableInfo const &table, Rule const &rule, RulePla
     auto const *const unique = table.unique_with(rule.key);
     bool const usable = unique != nullptr && std::all_of(unique->begin(), unique->end(),
                                                          [&](auto const &c) { return find_set(plan.write.values, c) != nullptr; });
-    auto const sql = replace_sql(plan.write, usable ? unique : nullptr, plan.keys_from);
+    auto sql = replace_sql(plan.write, table, usable ? unique : nullptr, plan.keys_from);
     if (plan.empty_key.empty()) {
         plan.into_empty_table = insert_sql(plan.write, false);
     } else if (plan.write.has_linha && m_tables.relation(plan.write.from) == nullptr) {
         plan.empty_key = "select distinct linha " + stage_with_empty_key(plan.write);
         plan.empty_key_in_stage = true;
     }
-    plan.prepare = {sql.make_stage};
-    plan.writes = {sql.fill_stage, *sql.stage_key, sql.remove, sql.add};
-    plan.cleanup.clear();
-    for (auto const &drop : split(sql.drop_stage, ';')) {
-        plan.cleanup.emplace_back(trim(drop));
-    }
+    plan.prepare = std::move(sql.prepare);
+    plan.writes = std::move(sql.writes);
+    plan.cleanup = std::move(sql.cleanup);
 }
 
 Writers::Writers(Workspace const &workspace)

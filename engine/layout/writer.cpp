@@ -10,15 +10,9 @@ namespace atom {
 
 namespace {
 
-bool is_number(FieldType type)
-{
-    return type == FieldType::integer || type == FieldType::decimal;
-}
+bool is_number(FieldType type) { return type == FieldType::integer || type == FieldType::decimal; }
 
-bool is_temporal(FieldType type)
-{
-    return type == FieldType::date || type == FieldType::time || type == FieldType::datetime;
-}
+bool is_temporal(FieldType type) { return type == FieldType::date || type == FieldType::time || type == FieldType::datetime; }
 
 } // namespace
 
@@ -118,13 +112,15 @@ void RowWriter::csv_row(std::vector<std::string> const &cells)
             m_line += m_layout.delimiter;
         }
         auto const cell = encoded(cells[i]);
-        bool const special = cell.find_first_of(std::string{m_layout.delimiter, m_layout.quote != 0 ? m_layout.quote : '\n', '\r', '\n'}) != std::string::npos;
+        bool const special = cell.find_first_of(std::string{m_layout.delimiter, m_layout.quote != 0 ? m_layout.quote : '\n', '\r', '\n'}) !=
+                             std::string::npos;
         if (!special) {
             m_line += cell;
             continue;
         }
         if (m_layout.quote == 0) {
-            throw WriteError(fmt::format("field {}: the value holds a delimiter or a line end, and the layout has no quotes", m_record.fields[i].name));
+            throw WriteError(
+                fmt::format("field {}: the value holds a delimiter or a line end, and the layout has no quotes", m_record.fields[i].name));
         }
         m_line += m_layout.quote;
         for (char const c : cell) {
@@ -149,10 +145,13 @@ std::string RowWriter::fixed_cell(Field const &f, Value const &v) const
     bool negative = false;
     if (number && v.kind == Value::Kind::integer) {
         negative = v.integer < 0;
-        text = f.type == FieldType::decimal && !f.implied_decimals ? format_decimal(v.integer, f.scale, f.decimal_separator) : std::to_string(v.integer);
+        text = f.type == FieldType::decimal && !f.implied_decimals ? format_decimal(v.integer, f.scale, f.decimal_separator)
+                                                                   : std::to_string(v.integer);
         text = negative ? text.substr(1) : text;
     } else {
         text = encoded(text_of(f, v));
+        std::replace_if(
+            text.begin(), text.end(), [](char c) { return c == '\r' || c == '\n'; }, ' '); // it would end the line
     }
     auto const room = f.len - (negative ? 1 : 0);
     if (text.size() > room) {

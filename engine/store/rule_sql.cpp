@@ -126,58 +126,112 @@ std::string update_sql(WriteSpec const &w)
                        condition(w.where), condition(w.last), differs(w.old_values));
 }
 
-ReplaceSql replace_sql(WriteSpec const &w, std::vector<std::string> const *unique, std::string const &keys_from)
+namespace {
+
+std::vector<std::string> names_of(WriteSpec::Columns const &values)
 {
-    ReplaceSql r;
-    auto const table = sql_name(w.table);
-    auto const columns = columns_of(w.values);
-    auto const stamped = columns + (w.has_linha ? ", linha" : "");
-    r.make_stage = fmt::format("create temp table atom_stage as select {} from {} where false", stamped, table);
-    r.fill_stage = fmt::format("insert into temp.atom_stage({}) select {}{} from {} as e where true", stamped, expressions_of(w.values),
-                               w.has_linha ? ", e.linha" : "", w.from);
-    r.drop_stage = "drop table temp.atom_stage";
-    auto const among = fmt::format(
-        "{}{}", w.where.empty() ? "true" : "(" + w.where + ")",
-        keys_from.empty() ? ""
-                          : fmt::format(" and ({}) in (select {} from {} as e)", list_of(w.key, "t."), list_of(w.key, "e."), keys_from));
-    std::vector<std::string> all;
+    std::vector<std::string> out;
+    for (auto const &[column, expression] : values) {
+        out.push_back(column);
+    }
+    return out;
+}
+
+/// Rows of the table that may give way: those that `where` allows, of the keys that come.
+std::string giving_way(WriteSpec const &w, std::string const &keys_from)
+{
+    auto out = w.where.empty() ? std::string("true") : "(" + w.where + ")";
+    if (!keys_from.empty()) {
+        out += fmt::format(" and ({}) in (select {} from {} as e)", list_of(w.key, "t."), list_of(w.key, "e."), keys_from);
+    }
+    return out;
+}
+
+std::string add_from_stage(WriteSpec const &w)
+{
+    return fmt::format("insert into {} as t ({}{}) select {}{} from temp.atom_stage as s where true", sql_name(w.table), columns_of(w.values),
+                       stamp_columns(w), list_of(names_of(w.values), "s."), stamp_values(w, "s.linha"));
+}
+
+std::string on_conflict(WriteSpec const &w, std::vector<std::string> const &key)
+{
+    std::string set, changed;
     for (auto const &[column, expression] : w.values) {
-        all.push_back(column);
-    }
-    auto const add = fmt::format("insert into {} as t ({}{}) select {}{} from temp.atom_stage as s where true", table, columns,
-                                 stamp_columns(w), list_of(all, "s."), stamp_values(w, "s.linha"));
-    if (unique != nullptr) {
-        r.stage_key = fmt::format("create unique index temp.atom_stage_key on atom_stage({})", list_of(*unique));
-        r.remove = fmt::format("delete from {} as t where {} and not exists (select 1 from temp.atom_stage s where {})", table, among,
-                               same(*unique, "s", "t", "="));
-        std::string set, changed;
-        for (auto const &c : all) {
-            if (std::find(unique->begin(), unique->end(), c) == unique->end()) {
-                set += fmt::format("{0}{1} = excluded.{1}", set.empty() ? "" : ", ", sql_name(c));
-                changed += fmt::format("{0}t.{1} is not excluded.{1}", changed.empty() ? "" : " or ", sql_name(c));
-            }
+        if (std::find(key.begin(), key.end(), column) == key.end()) {
+            set += fmt::format("{0}{1} = excluded.{1}", set.empty() ? "" : ", ", sql_name(column));
+            changed += fmt::format("{0}t.{1} is not excluded.{1}", changed.empty() ? "" : " or ", sql_name(column));
         }
-        set += w.has_arquivo ? ", arquivo_id = excluded.arquivo_id" : "";
-        set += w.has_linha ? ", linha = excluded.linha" : "";
-        r.add = set.empty() || changed.empty()
-                    ? add + fmt::format(" on conflict({}) do nothing", list_of(*unique))
-                    : add + fmt::format(" on conflict({}) do update set {} where {}", list_of(*unique), set, changed);
-        return r;
     }
-    // no unique key: compare what is there with what comes, key by key, as multisets
-    auto const changed_keys =
-        fmt::format("select {0} from (select {1}, 1 as atom_n from {2} as t where {3} union all select {4}, -1 from temp.atom_stage as s) "
-                    "group by {5} having sum(atom_n) <> 0",
-                    w.key.empty() ? "1" : list_of(w.key), list_of(all, "t."), table, among, list_of(all, "s."), list_of(all));
-    r.stage_key = fmt::format("create temp table atom_changed as {}", changed_keys);
-    auto const in_changed = [&](char const *alias) {
-        return w.key.empty() ? std::string("exists (select 1 from temp.atom_changed)")
-                             : fmt::format("({}) in (select * from temp.atom_changed)", list_of(w.key, std::string(alias) + "."));
+    if (set.empty()) {
+        return fmt::format(" on conflict({}) do nothing", list_of(key));
+    }
+    set += w.has_arquivo ? ", arquivo_id = excluded.arquivo_id" : "";
+    set += w.has_linha ? ", linha = excluded.linha" : "";
+    return fmt::format(" on conflict({}) do update set {} where {}", list_of(key), set, changed);
+}
+
+/// A stage in the order of the unique key where its columns cannot be null: one b-tree in place of a table and an index, and the table is then
+/// written in its own order.
+std::vector<std::string> keyed_stage(WriteSpec const &w, TableInfo const &table, std::vector<std::string> const &unique)
+{
+    auto const filled = [&](auto const &c) { return table.not_null[static_cast<std::size_t>(table.column_index(c))]; };
+    bool const in_order = std::all_of(unique.begin(), unique.end(), filled);
+    std::string columns;
+    for (auto const &c : names_of(w.values)) {
+        columns += fmt::format("{} {}, ", sql_name(c), table.types[static_cast<std::size_t>(table.column_index(c))]);
+    }
+    columns += w.has_linha ? "linha integer, " : "";
+    return {fmt::format("create temp table atom_stage({}{}({})){}", columns, in_order ? "primary key" : "unique", list_of(unique),
+                        in_order ? " without rowid" : "")};
+}
+
+/// Rows without a key of their own are told apart by all their values: atom_changed says how many of each are too many (atom_n > 0) or
+/// missing; equal ones are numbered, so that no more than these are touched.
+ReplaceSql compare_as_multisets(WriteSpec const &w, TableInfo const &info, std::string const &fill, std::string const &among)
+{
+    auto const all = names_of(w.values);
+    auto const table = sql_name(w.table);
+    auto const identity = info.has_rowid ? std::vector<std::string>{"rowid"} : info.unique.front();
+    auto const changed =
+        fmt::format("create temp table atom_changed as select {0}, sum(atom_n) as atom_n from (select {1}, 1 as atom_n from {2} as t "
+                    "where {3} union all select {4}, -1 from temp.atom_stage as s) group by {0} having sum(atom_n) <> 0",
+                    list_of(all), list_of(all, "t."), table, among, list_of(all, "s."));
+    auto const numbered = [&](std::string const &prefix, std::string const &order) {
+        return fmt::format("row_number() over (partition by {0} order by {1}) as atom_r, {0}", list_of(all, prefix), order);
     };
-    r.remove = fmt::format("delete from {} as t where {} and {}", table, among, in_changed("t"));
-    r.add = add + " and " + in_changed("s");
-    r.drop_stage = "drop table temp.atom_stage; drop table temp.atom_changed";
-    return r;
+    auto const same_row = same(all, "c", "s", "is");
+    std::string ids, aliases;
+    for (std::size_t i = 0; i < identity.size(); ++i) {
+        ids += fmt::format("t.{} as atom_id{}, ", sql_name(identity[i]), i + 1);
+        aliases += fmt::format("{}s.atom_id{}", i == 0 ? "" : ", ", i + 1);
+    }
+    auto const remove = fmt::format("delete from {0} as t where ({1}) in (select {2} from (select {3}{4} from {0} as t where {5}) as s "
+                                    "join temp.atom_changed as c on {6} where c.atom_n >= s.atom_r)",
+                                    table, list_of(identity, "t."), aliases, ids, numbered("t.", list_of(identity, "t.")), among, same_row);
+    auto const add = fmt::format("{} and s.rowid in (select s.atom_id from (select s.rowid as atom_id, {} from temp.atom_stage as s) as s "
+                                 "join temp.atom_changed as c on {} where -c.atom_n >= s.atom_r)",
+                                 add_from_stage(w), numbered("s.", "s.rowid"), same_row);
+    auto const stamped = columns_of(w.values) + (w.has_linha ? ", linha" : "");
+    return {{fmt::format("create temp table atom_stage as select {} from {} where false", stamped, table)},
+            {fill, changed, remove, add},
+            {"drop table temp.atom_stage", "drop table temp.atom_changed"}};
+}
+
+} // namespace
+
+ReplaceSql replace_sql(WriteSpec const &w, TableInfo const &table, std::vector<std::string> const *unique, std::string const &keys_from)
+{
+    auto const stamped = columns_of(w.values) + (w.has_linha ? ", linha" : "");
+    auto const fill = fmt::format("insert into temp.atom_stage({}) select {}{} from {} as e where true", stamped, expressions_of(w.values),
+                                  w.has_linha ? ", e.linha" : "", w.from);
+    auto const among = giving_way(w, keys_from);
+    auto const name = sql_name(w.table);
+    if (unique != nullptr) {
+        auto const remove = fmt::format("delete from {} as t where {} and not exists (select 1 from temp.atom_stage s where {})", name, among,
+                                        same(*unique, "s", "t", "="));
+        return {keyed_stage(w, table, *unique), {fill, remove, add_from_stage(w) + on_conflict(w, *unique)}, {"drop table temp.atom_stage"}};
+    }
+    return compare_as_multisets(w, table, fill, among);
 }
 
 std::string empty_key_sql(WriteSpec const &w, std::vector<std::string> const &expressions)

@@ -5,7 +5,8 @@
 // A statement that writes a table does not read it in its SELECT: SQLite would copy the whole input to a temporary table first. So an
 // upsert that must compare is an UPDATE … FROM of what is there and differs, then an INSERT of what is not.
 
-#include <optional>
+#include "engine/store/schema.hpp"
+
 #include <string>
 #include <utility>
 #include <vector>
@@ -38,16 +39,13 @@ std::string update_sql(WriteSpec const &w);
 /// A replacement: the new rows go to a temporary table first, so that from and set see the table as it was.
 struct ReplaceSql
 {
-    std::string make_stage;               // create temp table atom_stage …
-    std::string fill_stage;               // insert … select
-    std::optional<std::string> stage_key; // a unique index on the stage, where the table has a unique key
-    std::string remove;                   // rows that are gone or changed
-    std::string add;                      // rows that are new or changed
-    std::string drop_stage;
+    std::vector<std::string> prepare; // temporary tables
+    std::vector<std::string> writes;  // the first one fills temp.atom_stage
+    std::vector<std::string> cleanup;
 };
 /// `unique` is a unique key of the table that holds all of w.key; without one, whole keys whose rows differ as a multiset are written anew.
 /// `keys_from` is the relation whose keys give way ("" = the whole table does).
-ReplaceSql replace_sql(WriteSpec const &w, std::vector<std::string> const *unique, std::string const &keys_from);
+ReplaceSql replace_sql(WriteSpec const &w, TableInfo const &table, std::vector<std::string> const *unique, std::string const &keys_from);
 
 /// Rows of the input with an empty key: their lines.
 std::string empty_key_sql(WriteSpec const &w, std::vector<std::string> const &expressions);

@@ -117,10 +117,13 @@ std::optional<TableInfo> table_info(Database &db, std::string const &table)
     }
     TableInfo info;
     info.name = table;
+    info.has_rowid = db.integer(fmt::format("select wr from pragma_table_list where schema = 'main' and name = {}", sql_text(table))) == 0;
     std::vector<std::pair<std::int64_t, std::string>> primary;
-    auto s = db.prepare(fmt::format("select name, pk from pragma_table_info({})", sql_text(table)));
+    auto s = db.prepare(fmt::format("select name, pk, type, \"notnull\" from pragma_table_info({})", sql_text(table)));
     while (s.step()) {
         info.columns.push_back(s.text(0));
+        info.types.push_back(s.text(2));
+        info.not_null.push_back(s.integer(3) != 0);
         if (s.integer(1) > 0) {
             primary.emplace_back(s.integer(1), s.text(0));
         }
@@ -132,7 +135,8 @@ std::optional<TableInfo> table_info(Database &db, std::string const &table)
             key.push_back(name);
         }
     }
-    auto indices = db.prepare(fmt::format("select name from pragma_index_list({}) where \"unique\" = 1 and partial = 0 order by seq desc", sql_text(table)));
+    auto indices = db.prepare(
+        fmt::format("select name from pragma_index_list({}) where \"unique\" = 1 and partial = 0 order by seq desc", sql_text(table)));
     while (indices.step()) {
         if (auto columns = index_columns(db, indices.text(0)); !columns.empty()) {
             info.unique.push_back(std::move(columns));
@@ -144,7 +148,8 @@ std::optional<TableInfo> table_info(Database &db, std::string const &table)
 std::vector<std::string> table_names(Database &db)
 {
     std::vector<std::string> out;
-    auto s = db.prepare("select name from sqlite_schema where type = 'table' and name not like 'atom\\_%' escape '\\' and name not like 'sqlite\\_%' escape '\\' order by name");
+    auto s = db.prepare("select name from sqlite_schema where type = 'table' and name not like 'atom\\_%' escape '\\' and name not like "
+                        "'sqlite\\_%' escape '\\' order by name");
     while (s.step()) {
         out.push_back(s.text(0));
     }

@@ -16,6 +16,9 @@ struct TableInfo
 {
     std::string name;
     std::vector<std::string> columns;
+    std::vector<std::string> types; // as declared, of each column
+    std::vector<bool> not_null;     // declared so
+    bool has_rowid = true;
     std::vector<std::vector<std::string>> unique; // primary key and unique indices (whole ones: no WHERE, no expression)
 
     int column_index(std::string_view column) const noexcept; // -1 = none
@@ -33,8 +36,9 @@ std::vector<std::string> table_names(Database &db); // the pack's: no views, no 
 /// Makes the engine's own tables where they are missing.
 void make_engine_tables(Database &db);
 
-/// Applies the *.sql of a folder that were not applied yet, in the order of their names, each in a transaction of its own. A fault (SQL that
-/// SQLite refuses, a file that was changed after it was applied) is added at the file's place and ends it. `shown` is the folder's name.
+/// Applies the *.sql of a folder that were not applied yet, in the order of their names, each in a transaction of its own. A fault (SQL
+/// that SQLite refuses, a file that was changed after it was applied) is added at the file's place and ends it. `shown` is the folder's
+/// name.
 void apply_migrations(Database &db, std::filesystem::path const &folder, std::string const &shown, Faults &faults);
 
 } // namespace atom
