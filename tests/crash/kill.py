@@ -115,10 +115,10 @@ def play(ws, days, kill_day=None, point=None):
             codes = [ws.poll(f"{day} 02:00", env={"ATOM_KILL_AT": at})[0] for _ in range(int(times or 1))]
             reached = codes[0] == -signal.SIGKILL
         before, polls = None, 0
-        while True:
+        while before is None or n == kill_day:
             code, _, err = ws.poll(f"{day} 02:01")
             assert code in (0, 1), f"exit {code}: {err}"
-            after = snapshot(ws)
+            after = snapshot(ws) if n == kill_day else ()
             if after == before:
                 break
             before, polls = after, polls + 1
