@@ -416,7 +416,9 @@ def ends_alike(run, root):
         invariants.take(invariants.new_outputs())
         invariants.check([])
         with contextlib.closing(ws.base()) as base:
-            bases[way] = content(base, engine=False) | {"files": sorted(map(repr, base.execute("select file, status, read, accepted, rejected, warnings, rejects from atom_file")))}
+            # by hand, the same failed bytes under a second name are a retry; in a folder both files stand
+            counts = base.execute("select file, status, read, accepted, rejected, warnings, rejects from atom_file where status <> 'failed'")
+            bases[way] = content(base, engine=False) | {"files": sorted(map(repr, counts))}
     for way in ("all", "import"):
         for table, rows in bases["one"].items():
             run.diff.multisets(f"{table}: one file a poll, and {way}", rows, bases[way][table])
