@@ -95,10 +95,12 @@ private:
             ++m_out.counts[static_cast<std::size_t>(record)];
             set(m_out.lines, record, row.linha);
         }
+        bool const readable = shape == LineFault::none || (record >= 0 && m_input.record(record).shape_warns);
+        m_out.shaped = m_out.shaped || shape == LineFault::none;
         if (shape != LineFault::none) {
-            add(record, -1, shape, false);
-        } else {
-            m_out.shaped = true;
+            add(record, -1, shape, readable);
+        }
+        if (readable) {
             check_values(record);
         }
         finish_row(record);
@@ -319,12 +321,9 @@ Totals merge(Input &input, std::vector<ChunkResult> &results, Checked &out)
 
 std::string control_text(Wide n, int scale)
 {
-    auto s = fmt::format("{}", n < 0 ? -n : n);
-    if (scale > 0) {
-        s.insert(0, static_cast<std::size_t>(std::max(0, scale + 1 - static_cast<int>(s.size()))), '0');
-        s.insert(s.size() - static_cast<std::size_t>(scale), ",");
-    }
-    return n < 0 ? "-" + s : s;
+    auto digits = fmt::format("{:0>{}}", n < 0 ? -n : n, scale + 1);
+    auto const whole = digits.size() - static_cast<std::size_t>(scale);
+    return fmt::format("{}{}{}{}", n < 0 ? "-" : "", digits.substr(0, whole), scale > 0 ? "," : "", digits.substr(whole));
 }
 
 std::optional<FileRefused> divergent(Layout const &layout, Totals const &t)
@@ -422,37 +421,6 @@ Checked check(Input &input, unsigned threads)
     }
     out.refused = divergent(input.layout(), totals);
     return out;
-}
-
-std::vector<std::uint64_t> keys_of_rejected(Input const &input, int record, std::vector<int> const &fields, Bitmap const &besides)
-{
-    std::vector<std::uint64_t> keys;
-    auto const &lines = input.lines(record);
-    auto const &good = input.good(record);
-    RowFields row(input, record);
-    std::vector<std::string> scratch(fields.size()), kept(fields.size());
-    for (auto linha = lines.next(1); linha != 0; linha = lines.next(linha + 1)) {
-        if (good.test(linha) || besides.test(linha)) {
-            continue;
-        }
-        row.set(input.row(linha));
-        std::vector<Value> values;
-        for (std::size_t i = 0; i < fields.size(); ++i) {
-            auto const p = parse_field(input.record(record).fields[static_cast<std::size_t>(fields[i])], row.raw(fields[i]),
-                                       input.encoding(), scratch[i]);
-            if (p.fault != LineFault::none || p.value.none()) {
-                break;
-            }
-            kept[i].assign(p.value.text);
-            values.push_back(p.value);
-            values.back().text = kept[i];
-        }
-        if (values.size() == fields.size()) {
-            keys.push_back(KeyIndex::hash_of(values.data(), values.size()));
-        }
-    }
-    std::sort(keys.begin(), keys.end());
-    return keys;
 }
 
 } // namespace atom
