@@ -67,7 +67,7 @@ bool RowScanner::quoted_end(std::size_t begin, std::size_t &end, std::uint64_t &
         if (at < size && data[at] == m_shape.quote) {
             auto const opened = at++;
             for (;;) {
-                auto const span = std::min(size, opened + k_longest_quoted + 1) - at;
+                auto const span = std::min(size, opened + k_longest_quoted + 2) - at;
                 auto const *const close = static_cast<char const *>(std::memchr(data + at, m_shape.quote, span));
                 if (close == nullptr) {
                     return false;
