@@ -5,7 +5,7 @@
                                   the foreground until it gets SIGTERM, SIGINT, a line "stop" on its standard input, or `servers.py stop`
     servers.py stop --root DIR    ends that and waits until all is cleaned
 
-    with Servers(root) as s: s.env   the same as a dict
+    with Servers(root) as s: s.env   the same as a dict; Servers(root, ftp=False) starts sshd alone
 
 It needs root: logging in by password means a system user (atomtest-XXXX, random password), which is removed at the end, as are
 DIR and the servers. Keys:
@@ -96,8 +96,9 @@ def _end_with_parent():
 
 
 class Servers:
-    def __init__(self, root):
+    def __init__(self, root, ftp=True):
         self.root = Path(root).resolve()
+        self._ftp = ftp
         self.env = {}
         self._children = []
         self._user = None
@@ -119,9 +120,9 @@ class Servers:
     def _start(self):
         if os.geteuid() != 0:
             raise RuntimeError("the remote tests need root: they make a system user")
-        for program in ("/usr/sbin/sshd", "/usr/sbin/vsftpd"):
+        for program, package in [("/usr/sbin/sshd", "openssh-server")] + [("/usr/sbin/vsftpd", "vsftpd")] * self._ftp:
             if not os.access(program, os.X_OK):
-                raise RuntimeError(f"{program} is missing: install openssh-server and vsftpd")
+                raise RuntimeError(f"{program} is missing: install {package}")
         self.root.mkdir(mode=0o755, parents=True, exist_ok=True)
         if any(self.root.iterdir()):
             raise RuntimeError(f"{self.root} is not empty")
@@ -129,10 +130,11 @@ class Servers:
         self.root.chmod(0o755)
         self._make_user()
         self._make_keys()
-        self._make_certificates()
         self._start_sshd()
-        for name, implicit in (("FTP", "NO"), ("FTPS", "YES")):
-            self._start_vsftpd(name, implicit)
+        if self._ftp:
+            self._make_certificates()
+            for name, implicit in (("FTP", "NO"), ("FTPS", "YES")):
+                self._start_vsftpd(name, implicit)
 
     def _make_user(self):
         name = "atomtest-" + secrets.token_hex(2)
