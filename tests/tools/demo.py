@@ -257,7 +257,7 @@ class Agency:
                     listed.append([path.name, str(path.stat().st_size), str(lines_of(path))])
         show_table(listed)
         remessa = next(r["file"] for r in rows if r["job"] == "remessa")
-        say(f"\n  {remessa}.erros.csv, the first of each code, without its last column, the line:")
+        say(f"\n  {remessa}.erros.csv, the first of each code (without the line itself):")
         with open(self.credor / "erros" / f"{remessa}.erros.csv", encoding="utf-8", newline="") as file:
             header, *faults = csv.reader(file, delimiter=";")
         first = {row[5]: row for row in reversed(faults)}
@@ -269,7 +269,8 @@ class Agency:
     def contract(self, contract):
         heading(f"One contract: {contract}")
         self.show(f"""atom query "select nome, uf, status, status_desde desde,
-  decimal_texto(valor_atraso, 2) valor_atraso, dias_atraso from ficha where contrato = '{contract}'" """.rstrip())
+  decimal_texto(valor_atraso, 2) valor_atraso, dias_atraso
+  from ficha where contrato = '{contract}'" """.rstrip())
         self.show(f"""atom query "select posicao, tipo, ddd, fone, score from telefone
   where contrato = '{contract}' order by ordem" """.rstrip())
 
@@ -375,7 +376,7 @@ def main():
         print(f"\ndemo: {fault}", file=sys.stderr)
         return 1
     heading("As promised")
-    say("  Friday a full mailing; Tuesday only an increment and a removal; every file and line accounted for.")
+    say("  Friday a full mailing; Tuesday only an increment and a removal; all accounted for.")
     say(f"  {time.monotonic() - started:.0f} seconds in all. The server is stopped, the workspace and the server's user are gone.")
     return 0
 
