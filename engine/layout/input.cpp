@@ -31,7 +31,11 @@ std::vector<CsvCell> const &RowFields::cells()
 std::string_view RowFields::raw(int field)
 {
     if (m_input->layout().format == Format::fixed) {
-        auto const &f = m_input->record(m_record).fields[static_cast<std::size_t>(field)];
+        auto const &record = m_input->record(m_record);
+        auto const &f = record.fields[static_cast<std::size_t>(field)];
+        if (record.shape_warns && f.at + f.len > m_row.bytes.size()) {
+            return {}; // part of a number is another number
+        }
         return f.at < m_row.bytes.size() ? m_row.bytes.substr(f.at, f.len) : std::string_view{};
     }
     auto const column = m_input->column_of(m_record, field);

@@ -23,7 +23,8 @@ public:
 
     void set(Row const &row);
     Row const &row() const noexcept { return m_row; }
-    /// Bytes of a field as they stand (a CSV cell without its quotes); empty where the row ends before it.
+    /// Bytes of a field as they stand (a CSV cell without its quotes); empty where the row ends before it (or in
+    /// it, where its record takes lines of another length with a warning).
     std::string_view raw(int field);
     /// Of a CSV row.
     std::vector<CsvCell> const &cells();

@@ -136,6 +136,7 @@ private:
             }
             r.pad = t.flag("pad");
         }
+        r.shape_warns = t.choice("on_shape", {"reject", "warn"}).value_or("reject") == "warn";
         for (auto &w : t.tables("when")) {
             read_when(r, w);
         }

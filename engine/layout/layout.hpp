@@ -106,6 +106,7 @@ struct Record
     std::vector<When> when;                // all must hold; none = every line
     std::optional<std::size_t> length;     // fixed: bytes without the line end
     bool pad = false;                      // a shorter line is filled with blanks
+    bool shape_warns = false;              // another length or number of columns is a warning: what is whole in the line is read
     std::vector<Field> fields;
     std::vector<Group> groups;
     std::vector<int> unique;               // indices of the layout's `unique` fields; empty where this record has not all of them

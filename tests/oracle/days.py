@@ -73,7 +73,7 @@ class Scenario:
     def at(self, day, hour, later=0):
         return datetime.datetime.combine(day, datetime.time(hour)) + datetime.timedelta(days=later)
 
-    def file(self, at, name, kind, day, **options):
+    def file(self, at, name, kind, day, spoil=lambda data: data, **options):
         self.n += 1
         number = self.n
 
@@ -87,7 +87,7 @@ class Scenario:
                 words += ["--" + key.replace("_", "-")] + ([] if value is True else [str(value)])
             subprocess.run(words, check=True)
             with open(path, "rb") as file:
-                data = self.sent[name] = file.read()
+                data = self.sent[name] = spoil(file.read())
             os.remove(path)
             return data
 
@@ -125,7 +125,7 @@ class Scenario:
         d = f"{day:%Y%m%d}"
         wide = {"contracts": CONTRACTS + 30}
         late = self.dice.choice((0, 0, 1, 2))
-        self.file(self.at(day, 2, late), f"{d}_013000_acordo_528_out.528.txt", "acordos", day, share=0.06, bad=0.3, **wide)
+        self.file(self.at(day, 2, late), f"{d}_013000_acordo_528_out.528.txt", "acordos", day, cut_lines, share=0.06, bad=0.3, **wide)
         self.file(self.at(day, 2), f"{d}_014000_acordo_528_out.528_new.txt", "acordos", day, share=0.04, bad=0.3, **wide)
         baixados = f"AcordosBaixados_{day:%d%m%Y}_528.csv"
         if i == 2:  # no byte, then as it should be
@@ -140,7 +140,7 @@ class Scenario:
         else:
             self.file(self.at(day, 2), baixados, "acordos_baixados_csv", day, share=0.08, bad=0.2, utf8=i % 2 == 0 or None, **wide)
         late = self.dice.choice((0, 0, 0, 2))
-        self.file(self.at(day, 3, late), f"{d}_020000_baixa_528_out.528", "exclusao", day, share=0.03, bad=0.2, **wide)
+        self.file(self.at(day, 3, late), f"{d}_020000_baixa_528_out.528", "exclusao", day, cut_lines, share=0.03, bad=0.2, **wide)
 
     def daytime(self, i, day):
         d = f"{day:%Y%m%d}"
@@ -168,6 +168,17 @@ class Scenario:
             at = end + 30 * MINUTE if begin <= at < end else at
             out.setdefault(at, []).append(e)
         return sorted(out.items(), key=lambda p: p[0])
+
+
+def cut_lines(data):
+    """Some lines end early: in the contract, right after it, in a field further on; one goes on."""
+    lines = data.splitlines(keepends=True)
+    for n, length in ((1, 15), (2, 21), (4, 60), (5, 40)):
+        if n < len(lines) and len(lines[n].strip()) > length:
+            lines[n] = lines[n][:length] + b"\r\n"
+    if len(lines) > 3 and lines[3].strip():
+        lines[3] = lines[3].rstrip(b"\r\n") + b"0 AND MORE\r\n"
+    return b"".join(lines)
 
 
 # ---- mending -----------------------------------------------------------------------------------------------------------------------

@@ -58,13 +58,14 @@ class Layout:
     fixed: bool = True
     unique: tuple = ()
     one_in_front: bool = False  # the record type, byte 1
+    any_shape: bool = False  # a line of another shape is read as far as its fields are whole, with a warning
 
     @property
     def length(self):
         return max(f.at - 1 + f.length for f in self.fields)
 
 
-def fixed_layout(table, unique=(), required=("contrato",), lenient=lambda field: False, one_in_front=False):
+def fixed_layout(table, unique=(), required=("contrato",), lenient=lambda field: False, one_in_front=False, any_shape=False):
     fields = []
     with open(os.path.join(TABLES, table + ".csv"), newline="") as file:
         for r in csv.DictReader(file):
@@ -73,11 +74,11 @@ def fixed_layout(table, unique=(), required=("contrato",), lenient=lambda field:
             field.strip_zeros = field.name == "contrato"
             field.lenient = not field.required and lenient(field)
             fields.append(field)
-    return Layout(table, fields, True, unique, one_in_front)
+    return Layout(table, fields, True, unique, one_in_front, any_shape)
 
 
-def csv_layout(name, columns):
-    return Layout(name, columns, False)
+def csv_layout(name, columns, any_shape=False):
+    return Layout(name, columns, False, any_shape=any_shape)
 
 
 def anything(_):
@@ -86,9 +87,9 @@ def anything(_):
 
 REMESSA = fixed_layout("remessa_assessoria", ("contrato",), ("contrato", "nome"), lambda f: f.kind == "document" and f.name != "cpf_cnpj", True)
 PARCELAS = fixed_layout("remessa_parcelas", ("contrato", "numero_parcela"), ("contrato", "numero_parcela", "data_vencimento"))
-# Only an unreadable contract refuses a line of these two: what stands in byte 1 of an agreement is not asked.
-ACORDO = fixed_layout("remessa_acordo", (), ("contrato",), anything)
-EXCLUSAO = fixed_layout("remessa_exclusao", ("contrato",), ("contrato",), anything)
+# Only an unreadable contract refuses a line of these: neither its length nor what stands in byte 1 of an agreement does.
+ACORDO = fixed_layout("remessa_acordo", (), ("contrato",), anything, any_shape=True)
+EXCLUSAO = fixed_layout("remessa_exclusao", ("contrato",), ("contrato",), anything, any_shape=True)
 TELEFONES = csv_layout(
     "telefones",
     [Field("cpf", "document", column="CPF"), Field("contrato", "text", column="CONTRATO", required=True, strip_zeros=True)]
@@ -120,6 +121,7 @@ ACORDOS_BAIXADOS = csv_layout(
             ("ParcNegociadas", "parcelas_negociadas", "text"),
         )
     ],
+    any_shape=True,
 )
 
 
@@ -179,6 +181,10 @@ def read_fixed(layout, data):
         fits = fits or len(body) == layout.length
         if layout.one_in_front and body[0] != "1":
             row.faults.append(Fault("REGISTRO_DESCONHECIDO"))
+        elif len(body) != layout.length and layout.any_shape:
+            row.faults.append(Fault("TAMANHO_INVALIDO", warning=True))
+            whole = {f.name: body[f.at - 1 : f.at - 1 + f.length] for f in layout.fields if len(body) >= f.at - 1 + f.length}
+            parse_fields(layout, row, ((f.at, f, whole.get(f.name, "")) for f in layout.fields))
         elif len(body) != layout.length:
             row.faults.append(Fault("TAMANHO_INVALIDO"))
             if len(body) >= contract.at - 1 + contract.length:
@@ -259,9 +265,11 @@ def read_csv(layout, data):
             row.faults.append(Fault("ASPAS_ABERTAS"))
             continue
         if not least <= len(cells) <= len(names):
-            row.faults.append(Fault("COLUNAS_INVALIDAS"))
-            continue
-        fits = True
+            row.faults.append(Fault("COLUNAS_INVALIDAS", warning=layout.any_shape))
+            if not layout.any_shape:
+                continue
+        else:
+            fits = True
         texts = [c.decode(encoding, "replace") for c in cells]
         present = sorted((where[f.name] + 1, f.name, f) for f in layout.fields if f.name in where)
         parse_fields(layout, row, [(n, f, texts[n - 1] if n <= len(texts) else "") for n, _, f in present])
