@@ -285,6 +285,14 @@ std::string printable(std::string_view bytes)
     return out;
 }
 
+std::string replaced(std::string s, std::string_view from, std::string_view to)
+{
+    for (auto at = s.find(from); at != std::string::npos; at = s.find(from, at + to.size())) {
+        s.replace(at, from.size(), to);
+    }
+    return s;
+}
+
 std::vector<std::string> split(std::string_view s, char separator)
 {
     std::vector<std::string> parts;

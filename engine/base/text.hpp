@@ -43,6 +43,9 @@ std::string unknown_word(std::string_view kind, std::string_view word, std::vect
 /// A name for a log or a console, on one line whatever it holds: control characters as \\xNN.
 std::string printable(std::string_view bytes);
 
+/// Every `from` (not empty) as `to`.
+std::string replaced(std::string s, std::string_view from, std::string_view to);
+
 std::vector<std::string> split(std::string_view s, char separator);
 std::string join(std::vector<std::string> const &parts, std::string_view separator);
 

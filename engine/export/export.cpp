@@ -25,7 +25,9 @@ Value value_of(Statement const &row, int i)
 class Exporter
 {
 public:
-    Exporter(ExportSetting const &setting, Export const &x) : m_set(setting), m_db(setting.db), m_export(x) {}
+    Exporter(ExportSetting const &setting, Export const &x, bool only_removals)
+        : m_set(setting), m_db(setting.db), m_export(x), m_only_removals(only_removals)
+    {}
 
     ExportResult run(bool full)
     {
@@ -78,6 +80,11 @@ private:
             auto const hash = hash_of(query, compared);
             known.bind(1, m_id).bind_view(2, query.view(0));
             bool const there = known.step();
+            if (m_only_removals) {
+                note_seen(there ? known.integer(0) : 0);
+                known.reset();
+                continue;
+            }
             bool const same = there && known.integer(1) == hash;
             if (there) {
                 note_seen(known.integer(0));
@@ -214,8 +221,8 @@ private:
         release_file(m_removed, "removed", m_export.removed, result);
         auto const &name = m_full || m_export.delta.empty() ? m_export.full : m_export.delta;
         release_file(m_rows, m_full ? "full" : "delta", name, result);
-        auto s = m_db.prepare("update atom_export set due = 0, seq_day = ?2, seq = ?3, started = ?4 where id = ?1");
-        s.bind(1, m_id).bind(2, iso_day(m_set.clock.today())).bind(3, m_seq).bind(4, m_started || m_rows ? 1 : 0).run();
+        auto s = m_db.prepare("update atom_export set due = ?5, seq_day = ?2, seq = ?3, started = ?4 where id = ?1");
+        s.bind(1, m_id).bind(2, iso_day(m_set.clock.today())).bind(3, m_seq).bind(4, m_started || m_rows ? 1 : 0).bind(5, m_only_removals ? 1 : 0).run();
         return result;
     }
 
@@ -239,6 +246,7 @@ private:
     ExportSetting const &m_set;
     Database &m_db;
     Export const &m_export;
+    bool m_only_removals;
     std::int64_t m_id = 0, m_seq = 0;
     bool m_started = false, m_full = false;
     std::vector<bool> m_seen; // by atom_delivered.id
@@ -248,7 +256,21 @@ private:
 
 } // namespace
 
-ExportResult run_export(ExportSetting const &setting, Export const &x, bool full) { return Exporter(setting, x).run(full); }
+ExportResult run_export(ExportSetting const &setting, Export const &x, bool full, bool only_removals)
+{
+    return Exporter(setting, x, only_removals).run(full);
+}
+
+std::vector<std::string> jobs_that_hold(Workspace const &workspace, Export const &x)
+{
+    std::vector<std::string> out;
+    for (auto const &job : workspace.jobs) {
+        if (std::find(job.holds.begin(), job.holds.end(), x.name) != job.holds.end()) {
+            out.push_back(job.name);
+        }
+    }
+    return out;
+}
 
 std::vector<std::string> make_due(Database &db, Workspace const &workspace, std::string const &job)
 {

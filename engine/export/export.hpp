@@ -33,7 +33,11 @@ struct ExportSetting
 };
 
 /// In a transaction of its own. Throws StoreError, WriteError and FileError; nothing is then written.
-ExportResult run_export(ExportSetting const &setting, Export const &x, bool full);
+/// With `only_removals` nothing new or changed leaves, and the export stays due.
+ExportResult run_export(ExportSetting const &setting, Export const &x, bool full, bool only_removals);
+
+/// The jobs whose failed, held or waiting files hold this export.
+std::vector<std::string> jobs_that_hold(Workspace const &workspace, Export const &x);
 
 /// Marks the exports that a job makes due; in the caller's transaction. Returns their names.
 std::vector<std::string> make_due(Database &db, Workspace const &workspace, std::string const &job);

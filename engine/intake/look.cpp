@@ -56,25 +56,25 @@ class Looker
 public:
     Looker(LookSetting const &setting, Source const &source) : m_set(setting), m_source(source), m_ledger(setting.db) {}
 
-    std::vector<FileRow> run(std::vector<RemoteEntry> entries)
+    Looked run(std::vector<RemoteEntry> entries)
     {
         std::sort(entries.begin(), entries.end(), [](RemoteEntry const &a, RemoteEntry const &b) { return a.name < b.name; });
         for (auto const &e : entries) {
             m_names.insert(e.name);
         }
         Transaction transaction(m_set.db);
-        std::vector<FileRow> ready;
+        Looked out;
         for (auto const &e : entries) {
             if (is_marker(e.name)) {
                 continue;
             }
             if (auto row = see(e)) {
-                ready.push_back(*std::move(row));
+                (is_ready(e) ? out.ready : out.unfinished).push_back(*std::move(row));
             }
         }
         note_removed();
         transaction.commit();
-        return ready;
+        return out;
     }
 
 private:
@@ -84,12 +84,12 @@ private:
         return m_source.ready == Ready::marker && name.size() > m.size() && name.compare(name.size() - m.size(), m.size(), m) == 0;
     }
 
-    /// The row of an entry that may be fetched now.
+    /// The row of an entry that is still to be worked.
     std::optional<FileRow> see(RemoteEntry const &e)
     {
         auto row = m_ledger.find_entry(m_source.name, e.name, e.size, e.modified);
-        bool const open = !row || row->status == "seen" || row->status == "fetching" || row->status == "unmatched" || row->status == "removed";
-        if (!open) {
+        static std::set<std::string> const open = {"seen", "fetching", "waiting", "unmatched", "removed"};
+        if (row && open.count(row->status) == 0) {
             return std::nullopt; // done, failed, duplicate…: this very file was dealt with
         }
         bool const safe = is_safe_name(e.name);
@@ -115,13 +115,13 @@ private:
             note_match(file, match);
             m_ledger.save(file);
         }
-        return is_ready(e) ? std::optional(std::move(file)) : std::nullopt;
+        return file;
     }
 
     /// A row of this name that is still being uploaded: the entry has grown since.
     std::optional<FileRow> unfinished(std::string const &name)
     {
-        for (auto &row : m_ledger.with_status({"seen", "fetching"})) {
+        for (auto &row : m_ledger.with_status({"seen", "fetching", "waiting"})) {
             if (row.source == m_source.name && row.file == name) {
                 return std::move(row);
             }
@@ -191,7 +191,7 @@ private:
 
 } // namespace
 
-std::vector<FileRow> look(LookSetting const &setting, Source const &source, RemoteFolder &folder)
+Looked look(LookSetting const &setting, Source const &source, RemoteFolder &folder)
 {
     return Looker(setting, source).run(folder.list());
 }

@@ -21,8 +21,14 @@ struct LookSetting
     std::int64_t stable_seconds = k_stable_seconds; // how long a file must stand still, for `ready = "stable"`
 };
 
-/// The ledger rows of the files that may be fetched now. In one transaction of its own. Throws RemoteError.
-std::vector<FileRow> look(LookSetting const &setting, Source const &source, RemoteFolder &folder);
+struct Looked
+{
+    std::vector<FileRow> ready;      // may be fetched now
+    std::vector<FileRow> unfinished; // are still being uploaded
+};
+
+/// In one transaction of its own. Throws RemoteError.
+Looked look(LookSetting const &setting, Source const &source, RemoteFolder &folder);
 
 /// The first job, in their order, that takes this name from this source ("" = any); null if none.
 struct JobMatch

@@ -104,6 +104,13 @@ private:
         }
         auto const plan = planner.plan(rule);
         check_field(rule, planner, input);
+        if (rule.brake) {
+            m_db.prepare_guarded(rule.brake->of, {true, {}, {}}).bind(parameters);
+        }
+        if (!plan.hold.empty()) {
+            m_db.prepare_guarded(plan.hold, {true, {}, {}}).bind(parameters);
+            return;
+        }
         if (!plan.lines.empty()) {
             m_db.prepare_guarded(plan.lines).bind(parameters);
             return;
@@ -120,6 +127,10 @@ private:
         }
         m_db.exec("savepoint atom_check");
         try {
+            if (!plan.sweep.sweep.empty()) {
+                m_db.exec(plan.sweep.make_named);
+                m_db.prepare_guarded(plan.sweep.sweep).bind(parameters);
+            }
             for (auto const *statements : {&plan.prepare, &plan.writes, &plan.cleanup}) {
                 for (auto const &sql : *statements) {
                     auto s = m_db.prepare_guarded(sql);

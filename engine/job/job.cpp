@@ -41,7 +41,7 @@ namespace {
 
 std::vector<std::pair<char const *, Verb>> const k_verbs = {
     {"reject", Verb::reject},   {"warn", Verb::warn},     {"upsert", Verb::upsert}, {"insert", Verb::insert},
-    {"replace", Verb::replace}, {"update", Verb::update}, {"sql", Verb::sql},       {"sql_file", Verb::sql},
+    {"replace", Verb::replace}, {"update", Verb::update}, {"sweep", Verb::sweep}, {"hold", Verb::hold}, {"sql", Verb::sql},       {"sql_file", Verb::sql},
 };
 
 std::shared_ptr<Layout const> layout_named(TomlTable &t, std::string const &key, std::string const &name, Layouts const &layouts)
@@ -123,7 +123,7 @@ public:
         m_rule.name = name_of(m_table, "name");
         read_verb();
         bool const about_lines = m_rule.verb == Verb::reject || m_rule.verb == Verb::warn;
-        bool const writes = !about_lines && m_rule.verb != Verb::sql;
+        bool const writes = !about_lines && m_rule.verb != Verb::sql && m_rule.verb != Verb::hold;
         m_rule.record = m_table.text_or("record", "");
         m_rule.changed = m_table.text_or("changed", "");
         if (about_lines) {
@@ -131,7 +131,10 @@ public:
             m_rule.message = m_table.text_or("message", "");
             m_rule.field = m_table.text_or("field", "");
         }
-        if (m_rule.verb != Verb::sql) {
+        if (m_rule.verb == Verb::hold) {
+            m_rule.message = m_table.required_text("message");
+        }
+        if (about_lines || (writes && m_rule.verb != Verb::sweep)) {
             m_rule.from = embedded(m_table.text_or("from", ""));
         }
         if (writes) {
@@ -153,7 +156,7 @@ private:
         }
         if (found.size() != 1) {
             m_table.faults().add(
-                m_table.pos(), found.empty() ? "a rule needs a verb; allowed: reject, warn, upsert, insert, replace, update, sql, sql_file"
+                m_table.pos(), found.empty() ? "a rule needs a verb; allowed: reject, warn, hold, upsert, insert, replace, update, sweep, sql, sql_file"
                                              : fmt::format("a rule has one verb, not {}", join(found, " and ")));
             return;
         }
@@ -183,9 +186,28 @@ private:
         if (m_rule.has_key && m_rule.key.empty() && !may_be_empty) {
             m_table.fault("key", "key is empty; it must name at least one column");
         }
-        if (m_rule.verb == Verb::update && m_rule.set.empty()) {
-            m_table.faults().add(m_table.pos(), "set is missing; an update says what becomes of the rows");
+        bool const changes_rows = m_rule.verb == Verb::update || m_rule.verb == Verb::sweep;
+        if (changes_rows && m_rule.set.empty()) {
+            m_table.faults().add(m_table.pos(), "set is missing; it says what becomes of the rows");
         }
+        if (auto brake = changes_rows ? m_table.table("brake") : std::nullopt) {
+            read_brake(*brake);
+        }
+    }
+
+    void read_brake(TomlTable &t)
+    {
+        Brake b;
+        auto const share = t.required_text("share");
+        auto const digits = share.empty() ? share : share.substr(0, share.size() - 1);
+        b.share = is_digits(digits) && share.back() == '%' ? parse_integer(digits).value_or(-1) : -1;
+        if (!share.empty() && (b.share < 0 || b.share > 100)) {
+            t.fault("share", fmt::format("\"{}\" is no share; write it as \"20%\"", share));
+        }
+        b.of = embedded(t.required_text("of"));
+        b.least = t.integer("least", 0, 1000000000).value_or(0);
+        t.finish("brake");
+        m_rule.brake = std::move(b);
     }
 
     TomlTable &m_table;
@@ -322,6 +344,10 @@ Job read_job(TomlTable &top, Layouts const &layouts, std::filesystem::path const
     }
     job.source = top.text_or("source", "");
     job.order = top.integer("order", 0, 1000000).value_or(0);
+    job.needs = read_requires(top);
+    job.stale_after = top.texts("stale_after");
+    job.holds = top.texts("holds");
+    job.expected = read_expected(top);
     job.values = read_bound_values(top);
     job.reject_limit = read_limit(top);
     job.empty_ok = top.choice("empty", {"fail", "ok"}).value_or("fail") == "ok";

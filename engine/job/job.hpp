@@ -2,6 +2,7 @@
 // Jobs and exports as the pack declares them: what is done with a file, and what leaves. Plain data, checked when read.
 
 #include "engine/job/name_pattern.hpp"
+#include "engine/job/timing.hpp"
 #include "engine/layout/layout.hpp"
 #include "engine/store/database.hpp"
 
@@ -21,17 +22,27 @@ enum class Verb
     insert,
     replace,
     update,
+    sweep,
+    hold,
     sql
 };
 
 using Assignments = std::vector<std::pair<std::string, std::string>>; // column, SQL expression; in the file's order
+
+/// A rule that would change more rows than this holds its file.
+struct Brake
+{
+    std::int64_t share = 0; // per cent of `of`
+    std::string of;         // a select of one number, asked before the rule
+    std::int64_t least = 0; // so many rows never hold
+};
 
 struct Rule
 {
     std::string name;
     SourcePos pos;      // of the verb's value: where SQL faults are told
     Verb verb = Verb::sql;
-    std::string text;   // a condition, a table, or SQL
+    std::string text;   // a condition, a table, a select, or SQL
     std::string record; // which of several records is `e`
     std::string from;   // "" = e itself; a relation's name, or a select
     std::string code, message, field;
@@ -40,6 +51,7 @@ struct Rule
     Assignments set, set_old;
     std::string where;
     std::string changed; // the rule whose written lines alone are seen
+    std::optional<Brake> brake;
 };
 
 /// How many lines the layout may refuse.
@@ -76,6 +88,10 @@ struct Job
     Captures only;
     std::string source; // "" = any
     std::int64_t order = 0;
+    std::vector<Require> needs;           // `requires`
+    std::vector<std::string> stale_after; // jobs
+    std::vector<std::string> holds;       // exports
+    std::optional<Expected> expected;
     Parameters values;
     RejectLimit reject_limit;
     bool empty_ok = false;

@@ -113,6 +113,20 @@ RulePlan RulePlanner::plan(Rule const &rule)
         plan_lines(rule, plan);
         return plan;
     }
+    if (rule.verb == Verb::hold) {
+        plan.hold = rule.text;
+        auto const probe = m_db.prepare_guarded(rule.text, {true, {}, {}});
+        std::vector<std::string> columns;
+        for (int i = 0; i < probe.columns(); ++i) {
+            columns.push_back(probe.column_name(i));
+        }
+        for (auto const &c : message_columns(rule.message)) {
+            if (std::find(columns.begin(), columns.end(), c) == columns.end()) {
+                throw std::invalid_argument(unknown_word("column in message", c, columns));
+            }
+        }
+        return plan;
+    }
     auto const table = table_info(m_db, rule.text);
     if (!table) {
         throw std::invalid_argument(unknown_word("table", rule.text, table_names(m_db)));
@@ -123,6 +137,10 @@ RulePlan RulePlanner::plan(Rule const &rule)
     if (needs_unique && !table->is_unique(rule.key)) {
         throw std::invalid_argument(fmt::format("table {} has no primary key or unique index on ({}); this verb finds its rows by one",
                                                 table->name, join(rule.key, ", ")));
+    }
+    if (rule.verb == Verb::sweep) {
+        plan.sweep = sweep_sql(w, *table);
+        return plan;
     }
     if (rule.verb != Verb::insert && key_may_be_empty(rule, w)) {
         keep_empty_keys_out(rule, plan);
@@ -176,7 +194,10 @@ void RulePlanner::fill_values(Rule const &rule, TableInfo const &table, RulePlan
             w.values.emplace_back(c, "e." + sql_name(c));
         }
     }
-    if (rule.verb == Verb::update) {
+    if (rule.verb == Verb::sweep) {
+        w.has_linha = table.has("linha") && find_set(rule.set, "linha") == nullptr;
+    }
+    if (rule.verb == Verb::update || rule.verb == Verb::sweep) {
         w.old_values = rule.set;
         return;
     }

@@ -65,10 +65,23 @@ void RuleRunner::run_rule(Rule const &rule)
         m_set.db.run_guarded(rule.text, m_set.parameters);
     } else {
         auto plan = m_planner.plan(rule);
-        if (rule.verb == Verb::reject || rule.verb == Verb::warn) {
+        auto const of = rule.brake ? number_of(rule.brake->of) : 0;
+        switch (rule.verb) {
+        case Verb::reject:
+        case Verb::warn:
             run_lines(rule, plan);
-        } else {
+            break;
+        case Verb::hold:
+            run_hold(rule, plan);
+            break;
+        case Verb::sweep:
+            run_sweep(rule, plan);
+            break;
+        default:
             run_write(rule, plan);
+        }
+        if (rule.brake) {
+            ask_brake(rule, of, m_changed);
         }
     }
     m_tables.restrict(nullptr);
@@ -124,6 +137,7 @@ void RuleRunner::write(RulePlan const &plan, Rule const &rule)
     }
     for (std::size_t i = 0; i < plan.writes.size(); ++i) {
         execute(plan.writes[i]);
+        m_changed = m_set.db.changes();
         if (i == 0 && plan.empty_key_in_stage) { // the stage is filled
             reject_empty_keys(plan, rule);
             execute("delete " + stage_with_empty_key(plan.write));
@@ -190,10 +204,7 @@ std::string RuleRunner::message_of(Rule const &rule, Statement const &row) const
         if (column != nullptr && column->type == FieldType::decimal && !row.is_null(i) && !row.is_text(i)) {
             value = format_decimal(row.integer(i), column->scale, ',');
         }
-        auto const word = "{" + name + "}";
-        for (auto at = message.find(word); at != std::string::npos; at = message.find(word, at + value.size())) {
-            message.replace(at, word.size(), value);
-        }
+        message = replaced(std::move(message), "{" + name + "}", value);
     }
     return message;
 }

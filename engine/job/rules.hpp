@@ -43,6 +43,8 @@ struct RulePlan
     std::vector<std::string> cleanup;
     std::string empty_key; // lines with an empty key; "" where there can be none
     bool empty_key_in_stage = false; // it reads temp.atom_stage, once that is filled: `from` is not evaluated twice
+    SweepSql sweep;                  // sweep
+    std::string hold;                // hold: the select
     std::string into_empty_table; // replace: the one statement that serves where the table has no rows yet; "" where none does
     std::string keys_from; // replace: the relation that says which keys give way
 };
@@ -93,6 +95,7 @@ public:
         Parameters parameters;
         Bitmap const &duplicates;
         ChangeCounter &changes;
+        bool approved; // a person looked at it: holds and brakes are passed
         std::function<void(Reject const &)> sink; // gets each rejected or warned line
     };
 
@@ -106,6 +109,10 @@ private:
     void run_rule(Rule const &rule);
     void run_lines(Rule const &rule, RulePlan const &plan);
     void run_write(Rule const &rule, RulePlan &plan);
+    void run_hold(Rule const &rule, RulePlan const &plan);
+    void run_sweep(Rule const &rule, RulePlan const &plan);
+    void name_keys(Rule const &rule, RulePlan const &plan);
+    void ask_brake(Rule const &rule, std::int64_t of, std::int64_t changed) const;
     void write(RulePlan const &plan, Rule const &rule);
     void reject_empty_keys(RulePlan const &plan, Rule const &rule);
     void note_incomplete_keys();
@@ -123,6 +130,7 @@ private:
     void drop(std::vector<std::uint64_t> const &lines);
     int field_of(Rule const &rule, Verdict const &verdict) const;
     void execute(std::string const &sql);
+    std::int64_t number_of(std::string const &select);
     std::vector<int> key_fields(Rule const &rule) const;
     std::string message_of(Rule const &rule, Statement const &row) const;
 
@@ -133,6 +141,7 @@ private:
     std::map<std::string, Bitmap> m_written;                        // by upsert that a later rule's `changed` names
     std::map<std::string, std::vector<std::uint64_t>> m_incomplete; // by replace rule: keys with a line that the layout refused
     std::uint64_t m_rejected = 0;
+    std::int64_t m_changed = 0; // rows, by the last write
 };
 
 } // namespace atom

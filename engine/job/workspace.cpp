@@ -213,6 +213,23 @@ private:
                 }
             }
         }
+        auto const exports = names_of(m_out.exports);
+        for (auto const &j : m_out.jobs) {
+            auto needed = j.stale_after;
+            for (auto const &r : j.needs) {
+                needed.push_back(r.job);
+            }
+            for (auto const &name : needed) {
+                if (m_out.job(name) == nullptr) {
+                    m_faults.add(j.pos, unknown_word("job in requires or stale_after", name, jobs));
+                }
+            }
+            for (auto const &name : j.holds) {
+                if (m_out.export_named(name) == nullptr) {
+                    m_faults.add(j.pos, unknown_word("export in holds", name, exports));
+                }
+            }
+        }
         for (auto const &s : m_out.sources) {
             bool const used = std::any_of(m_out.jobs.begin(), m_out.jobs.end(), [&](Job const &j) { return j.source == s.name; });
             if (!s.off.empty() && used) {

@@ -75,4 +75,15 @@ private:
     std::string m_reason;
 };
 
+/// The file waits for a person: nothing is written until someone approves it. Thrown; caught in engine/run.
+class FileHeld
+{
+public:
+    explicit FileHeld(std::string reason) : m_reason(std::move(reason)) {}
+    std::string const &reason() const noexcept { return m_reason; }
+
+private:
+    std::string m_reason;
+};
+
 } // namespace atom

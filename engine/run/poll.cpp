@@ -7,6 +7,7 @@
 #include "engine/export/outbox.hpp"
 #include "engine/intake/fetch.hpp"
 #include "engine/intake/look.hpp"
+#include "engine/intake/preconditions.hpp"
 #include "engine/layout/writer.hpp"
 #include "engine/run/process_file.hpp"
 
@@ -17,7 +18,7 @@ namespace atom {
 bool Outcome::failed() const
 {
     return !errors.empty() || std::any_of(files.begin(), files.end(), [](FileRow const &f) {
-        return f.status != "done" && f.status != "duplicate";
+        return f.status == "failed" || f.status == "held" || f.status == "unmatched";
     });
 }
 
@@ -51,76 +52,86 @@ void recover(Site &site)
     }
 }
 
+/// Requests that no longer fit (the file is done meanwhile, say) are passed over.
+void take_request(Site &site, Request const &request)
+{
+    if (auto const *const x = site.workspace.export_named(request.target); x != nullptr && request.kind == "release") {
+        site.ledger.release_export(jobs_that_hold(site.workspace, *x), x->name);
+        return;
+    }
+    auto row = is_digits(request.target) ? site.ledger.find(std::stoll(request.target)) : std::nullopt;
+    auto const wanted = request.kind == "retry" ? "failed" : request.kind == "approve" ? "held" : "waiting";
+    if (!row || row->status != wanted) {
+        return;
+    }
+    row->approved = row->approved || request.kind == "approve";
+    row->released = row->released || request.kind == "release";
+    row->status = "seen";
+    row->by = request.by;
+    row->reason.clear();
+    site.ledger.save(*row);
+}
+
 void take_requests(Site &site)
 {
     for (auto const &request : open_requests(site.workspace, site.db)) {
         Transaction transaction(site.db);
-        auto row = site.ledger.find(std::stoll(request.target));
-        if (request.kind == "retry" && row && row->status == "failed") {
-            row->status = "seen";
-            row->by = request.by;
-            row->reason.clear();
-            site.ledger.save(*row);
-        }
+        take_request(site, request);
         note_taken(site.db, request);
         transaction.commit();
     }
 }
 
 /// Days first, then the jobs' order, then the hour; a name without an hour comes first.
-void sort_for_work(Site const &site, std::vector<FileRow> &rows)
+using WorkOrder = std::tuple<std::string, std::int64_t, std::string, std::int64_t>;
+
+WorkOrder order_of(Site const &site, FileRow const &r)
 {
-    auto const today = iso_day(site.clock.today());
-    auto const key = [&](FileRow const &r) {
-        auto const *const job = site.workspace.job(r.job);
-        return std::tuple(r.data.empty() ? today : r.data, job != nullptr ? job->order : 0, r.hora, r.id);
-    };
-    std::stable_sort(rows.begin(), rows.end(), [&](FileRow const &a, FileRow const &b) { return key(a) < key(b); });
+    auto const *const job = site.workspace.job(r.job);
+    return {r.data.empty() ? iso_day(site.clock.today()) : r.data, job != nullptr ? job->order : 0, r.hora, r.id};
 }
 
-std::vector<FileRow> look_everywhere(Site &site, std::int64_t stable_seconds, Outcome &out)
+Looked look_everywhere(Site &site, std::int64_t stable_seconds, Outcome &out)
 {
-    std::vector<FileRow> ready;
+    Looked all;
     LookSetting const setting{site.workspace, site.db, site.clock, stable_seconds};
     for (auto const &source : site.workspace.sources) {
         if (!source.off.empty()) {
             continue;
         }
         try {
-            for (auto &row : look(setting, source, site.folders.get("source:" + source.name))) {
-                ready.push_back(std::move(row));
-            }
+            auto seen = look(setting, source, site.folders.get("source:" + source.name));
+            std::move(seen.ready.begin(), seen.ready.end(), std::back_inserter(all.ready));
+            std::move(seen.unfinished.begin(), seen.unfinished.end(), std::back_inserter(all.unfinished));
         } catch (RemoteError const &e) {
             note(out, fmt::format("source {}: {}", source.name, e.what()));
         }
     }
-    return ready;
+    return all;
 }
 
-/// The bytes of each file that may be fetched; those that came short are failed at once.
-std::vector<FileRow> fetch_all(Site &site, std::vector<FileRow> rows, Outcome &out)
+/// Its bytes, if they are not on this machine. False if they could not be had now.
+bool fetch_bytes(Site &site, FileRow &row, Outcome &out)
 {
-    std::vector<FileRow> here;
-    for (auto &row : rows) {
-        try {
-            if (fetch(row, site.folders.get("source:" + row.source), site.workspace.spool, site.ledger)) {
-                here.push_back(std::move(row));
-            }
-        } catch (RemoteError const &e) {
-            note(out, fmt::format("source {}: {}: {}", row.source, printable(row.file), e.what()));
-        } catch (FileRefused const &why) {
-            fail_unread(site, row, why);
-            out.files.push_back(std::move(row));
-        }
+    if (row.source.empty()) {
+        return true;
     }
-    return here;
+    try {
+        return fetch(row, site.folders.get("source:" + row.source), site.workspace.spool, site.ledger);
+    } catch (RemoteError const &e) {
+        note(out, fmt::format("source {}: {}: {}", row.source, printable(row.file), e.what()));
+    } catch (FileRefused const &why) {
+        fail_unread(site, row, why);
+        out.files.push_back(row);
+    }
+    return false;
 }
 
 /// Imported files that were interrupted, or that somebody asked to try again.
 std::vector<FileRow> local_files(Site &site)
 {
     std::vector<FileRow> out;
-    for (auto &row : site.ledger.with_status({"seen"})) {
+    for (auto &row : site.ledger.with_status({"seen", "waiting"})) {
         if (!row.source.empty()) {
             continue;
         }
@@ -140,36 +151,105 @@ std::vector<FileRow> local_files(Site &site)
 void report(FileRow const &row)
 {
     auto const name = printable(row.file);
-    if (row.status == "failed") {
-        log_warning("{}: {}: failed: {}", row.job, name, row.reason);
+    if (row.status == "failed" || row.status == "held") {
+        log_warning("{}: {}: {}: {}", row.job, name, row.status, row.reason);
+    } else if (row.status == "waiting") {
+        log_info("{}: {}: waiting: {}", row.job, name, row.reason);
     } else {
         log_info("{}: {}: {}, {} read, {} accepted, {} rejected, {:.1f} s", row.job, name, row.status, row.read, row.accepted, row.rejected, row.seconds);
     }
 }
 
-void work(Site &site, std::vector<FileRow> rows, Outcome &out)
+void work_one(Site &site, FileRow &row, Outcome &out)
 {
-    sort_for_work(site, rows);
-    for (auto &row : rows) {
-        try {
-            process_file(site, row);
-        } catch (FileError const &e) { // its bytes or the spool: it begins again by itself
-            note(out, fmt::format("{}: {}: {}", row.job, printable(row.file), e.what()));
+    try {
+        if (!fetch_bytes(site, row, out)) {
+            return;
+        }
+        process_file(site, row);
+    } catch (FileError const &e) { // its bytes or the spool: it begins again by itself
+        note(out, fmt::format("{}: {}: {}", row.job, printable(row.file), e.what()));
+        return;
+    }
+    report(row);
+    if (!row.source.empty()) {
+        std::error_code ignored; // recover() removes what is left
+        std::filesystem::remove(row.path, ignored);
+    }
+    out.files.push_back(row);
+}
+
+/// A file that may not run now says why in the ledger; told once.
+void set_aside(Site &site, FileRow &row, char const *status, std::string const &reason, Outcome &out)
+{
+    if (row.status == status && row.reason == reason) {
+        return;
+    }
+    row.status = status;
+    row.reason = reason;
+    site.ledger.save(row);
+    report(row);
+    out.files.push_back(row);
+}
+
+constexpr std::int64_t k_patience_seconds = 30 * 60;
+
+/// The first upload, in the order of work, that is not finished: what follows it waits. One that takes too long holds up nobody.
+std::optional<FileRow> barrier_of(Site &site, std::vector<FileRow> const &unfinished)
+{
+    std::optional<FileRow> first;
+    for (auto row : unfinished) {
+        auto const since = parse_iso(row.seen_at, DateKind::datetime);
+        auto const now = site.clock.local();
+        auto const seconds = [](Civil const &c) { return std::int64_t{day_of(c)} * 86400 + c.hour * 3600 + c.minute * 60 + c.second; };
+        if (since && seconds(now) - seconds(*since) > k_patience_seconds) {
+            row.reason = "o envio não termina há mais de 30 minutos";
+            site.ledger.save(row);
+        } else if (!first || order_of(site, row) < order_of(site, *first)) {
+            first = row;
+        }
+    }
+    return first;
+}
+
+/// Works what may run, in order; what waited for a file that is now done comes to its turn at once.
+void work(Site &site, std::vector<FileRow> rows, std::vector<FileRow> const &unfinished, Outcome &out)
+{
+    std::stable_sort(rows.begin(), rows.end(), [&](FileRow const &a, FileRow const &b) { return order_of(site, a) < order_of(site, b); });
+    auto const barrier = barrier_of(site, unfinished);
+    if (barrier) {
+        rows.erase(std::remove_if(rows.begin(), rows.end(), [&](FileRow const &r) { return order_of(site, *barrier) < order_of(site, r); }), rows.end());
+    }
+    auto const judge = [&](FileRow const &row) { return precondition_of(site.ledger, *site.workspace.job(row.job), row, site.clock.today()); };
+    using Verdict = Precondition::Verdict;
+    for (auto next = rows.begin(); next != rows.end();) {
+        auto const now = judge(*next);
+        if (now.verdict == Verdict::wait) {
+            ++next;
             continue;
         }
-        report(row);
-        if (!row.source.empty()) {
-            std::error_code ignored; // recover() removes what is left
-            std::filesystem::remove(row.path, ignored);
+        auto row = std::move(*next);
+        rows.erase(next);
+        if (now.verdict == Verdict::hold) {
+            set_aside(site, row, "held", now.reason, out);
+        } else {
+            work_one(site, row, out);
         }
-        out.files.push_back(std::move(row));
+        next = rows.begin();
+    }
+    for (auto &row : rows) {
+        set_aside(site, row, "waiting", judge(row).reason, out);
     }
 }
 
 void write_export(Site &site, Export const &x, bool full, Outcome &out)
 {
     try {
-        auto result = run_export({site.db, site.workspace, site.clock}, x, full);
+        auto const holder = site.ledger.find_holder(jobs_that_hold(site.workspace, x), x.name);
+        if (holder) {
+            log_info("export {}: only removals leave: {} is {}", x.name, printable(holder->file), holder->status);
+        }
+        auto result = run_export({site.db, site.workspace, site.clock}, x, full, holder.has_value());
         for (auto const &f : result.files) {
             log_info("export {}: {}: {} rows", x.name, f.name, f.rows);
         }
@@ -207,16 +287,16 @@ Outcome poll_once(Site &site, std::optional<std::int64_t> settle)
     take_requests(site);
     deliver(site, out); // what an earlier poll could not
     auto const stable = settle.value_or(k_stable_seconds);
-    auto ready = look_everywhere(site, stable, out);
+    auto looked = look_everywhere(site, stable, out);
     if (settle) {
         site.clock.sleep(std::chrono::seconds(*settle));
-        ready = look_everywhere(site, stable, out);
+        looked = look_everywhere(site, stable, out);
     }
-    auto rows = fetch_all(site, std::move(ready), out);
+    auto rows = std::move(looked.ready);
     for (auto &row : local_files(site)) {
         rows.push_back(std::move(row));
     }
-    work(site, std::move(rows), out);
+    work(site, std::move(rows), looked.unfinished, out);
     write_due_exports(site, out);
     deliver(site, out);
     return out;
@@ -232,6 +312,7 @@ FileRow row_of(Site &site, std::filesystem::path const &path, ImportOptions cons
     row.size = std::filesystem::file_size(path);
     row.seen_at = site.clock.local_text();
     row.forced = options.force;
+    row.released = row.approved = options.release;
     auto match = match_job(site.workspace, {}, row.file, options.job);
     auto const *const job = site.workspace.job(options.job);
     if (match.job == nullptr && job != nullptr && job->layouts().size() == 1) {
@@ -275,7 +356,7 @@ Outcome import_files(Site &site, std::vector<std::filesystem::path> const &paths
             rows.push_back(std::move(row));
         }
     }
-    work(site, std::move(rows), out);
+    work(site, std::move(rows), {}, out);
     write_due_exports(site, out);
     if (options.dry_run) {
         remove_dry_outputs(site);

@@ -26,7 +26,8 @@ Outcome poll_once(Site &site, std::optional<std::int64_t> settle);
 struct ImportOptions
 {
     std::string job;    // "" = by name
-    bool force = false; // takes a duplicate
+    bool force = false;   // takes a duplicate
+    bool release = false; // passes requires, holds and brakes
     bool dry_run = false;
 };
 /// Local files, now, in the same order. A dry run does it all in one transaction and rolls it back. The caller holds the lock.

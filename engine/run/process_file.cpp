@@ -39,6 +39,8 @@ public:
             load();
         } catch (FileRefused const &why) {
             fail(why);
+        } catch (FileHeld const &why) {
+            hold(why);
         }
         if (!m_site.db.in_transaction()) { // a dry run is one transaction around all files
             Stopwatch const watch;
@@ -73,6 +75,21 @@ public:
     }
 
 private:
+    /// Nothing of it was written; it counts as not read.
+    void hold(FileHeld const &why)
+    {
+        await_hash();
+        Transaction transaction(m_site.db);
+        m_site.ledger.clear_rejects(m_row.id);
+        m_row.status = "held";
+        m_row.reason = why.reason();
+        m_row.read = m_row.accepted = m_row.rejected = 0;
+        note_end({});
+        m_site.ledger.save(m_row);
+        transaction.commit();
+        kill_point("after-held");
+    }
+
     void begin()
     {
         m_row.status = "running";
@@ -219,7 +236,7 @@ private:
     {
         auto const data = m_row.data.empty() ? iso_day(m_site.clock.today()) : m_row.data;
         auto parameters = rule_parameters(*m_job, captures_of(m_row), data, m_site.clock.local_text(), m_row.id, m_row.file);
-        RuleRunner runner({m_site.db, *m_input, *m_job, m_site.writers, std::move(parameters), m_checked.duplicates, changes,
+        RuleRunner runner({m_site.db, *m_input, *m_job, m_site.writers, std::move(parameters), m_checked.duplicates, changes, m_row.approved,
                            [&](Reject const &r) { add(r, tally, seq); }});
         runner.run();
         return runner.rejected();
@@ -306,7 +323,7 @@ private:
         auto const errors = folder / fmt::format("file-{}-{}.erros.csv", m_row.id, m_row.attempts);
         write_error_csv(errors, m_site.ledger, m_row);
         put(errors, ".erros.csv");
-        bool const controlled = m_input && !layout().controls.empty();
+        bool const controlled = m_input && (!layout().controls.empty() || sweeps());
         if (controlled || (!whole && m_row.rejected == 0) || (whole && m_unread)) {
             return;
         }
@@ -317,6 +334,12 @@ private:
             write_rejected_lines(rejected, m_site.ledger, m_row, *m_input);
         }
         put(rejected, ".rejeitados");
+    }
+
+    /// A file that says who is to stay speaks as a whole: a part of it, dropped in again, would sweep all others.
+    bool sweeps() const
+    {
+        return std::any_of(m_job->rules.begin(), m_job->rules.end(), [](Rule const &r) { return r.verb == Verb::sweep; });
     }
 
     void put(std::filesystem::path const &local, char const *ending)

@@ -34,8 +34,8 @@ void add_folders(Folders &folders, Workspace const &workspace);
 struct Request
 {
     std::int64_t id = 0;
-    std::string kind; // "retry"
-    std::string target;
+    std::string kind; // "retry", "approve" or "release"
+    std::string target; // a file's id; of a release also an export's name
     std::string by;
 };
 void add_request(Workspace const &workspace, Clock const &clock, Request const &request);

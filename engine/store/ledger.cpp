@@ -8,8 +8,21 @@ namespace atom {
 
 namespace {
 
-constexpr char const *k_columns = "id, source, file, path, size, modified, job, layout, data, hora, captures, sha256, status, code, reason, read, accepted, "
-                                  "rejected, warnings, rejects, changes, exports, seconds, seen_at, ended_at, attempts, forced, by";
+// all but the id, in the order of bind_row() and row_of()
+constexpr char const *k_values = "source, file, path, size, modified, job, layout, data, hora, captures, sha256, status, code, reason, read, accepted, "
+                                 "rejected, warnings, rejects, changes, exports, seconds, seen_at, ended_at, attempts, forced, released, approved, by";
+constexpr int k_value_count = 29;
+std::string const k_columns = std::string("id, ") + k_values;
+
+/// "?1, ?2, …"
+std::string places()
+{
+    std::string out;
+    for (int i = 1; i <= k_value_count; ++i) {
+        out += fmt::format("{}?{}", i == 1 ? "" : ", ", i);
+    }
+    return out;
+}
 
 SqlValue or_null(std::string const &s)
 {
@@ -30,7 +43,8 @@ void bind_row(Statement &s, FileRow const &r)
         s.bind(++i, n);
     }
     s.bind(i + 1, r.rejects).bind(i + 2, r.changes).bind(i + 3, r.exports).bind(i + 4, SqlValue{r.seconds}).bind(i + 5, r.seen_at);
-    s.bind(i + 6, or_null(r.ended_at)).bind(i + 7, r.attempts).bind(i + 8, r.forced ? 1 : 0).bind(i + 9, or_null(r.by));
+    s.bind(i + 6, or_null(r.ended_at)).bind(i + 7, r.attempts).bind(i + 8, r.forced ? 1 : 0);
+    s.bind(i + 9, r.released ? 1 : 0).bind(i + 10, r.approved ? 1 : 0).bind(i + 11, or_null(r.by));
 }
 
 } // namespace
@@ -38,19 +52,15 @@ void bind_row(Statement &s, FileRow const &r)
 std::int64_t Ledger::save(FileRow &row)
 {
     if (row.id == 0) {
-        auto s = m_db.prepare("insert into atom_file(source, file, path, size, modified, job, layout, data, hora, captures, sha256, status, code, reason, "
-                              "read, accepted, rejected, warnings, rejects, changes, exports, seconds, seen_at, ended_at, attempts, forced, by) "
-                              "values(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20,?21,?22,?23,?24,?25,?26,?27)");
+        auto s = m_db.prepare(fmt::format("insert into atom_file({}) values({})", k_values, places()));
         bind_row(s, row);
         s.run();
         row.id = m_db.last_rowid();
         return row.id;
     }
-    auto s = m_db.prepare("update atom_file set source=?1, file=?2, path=?3, size=?4, modified=?5, job=?6, layout=?7, data=?8, hora=?9, captures=?10, "
-                          "sha256=?11, status=?12, code=?13, reason=?14, read=?15, accepted=?16, rejected=?17, warnings=?18, rejects=?19, changes=?20, "
-                          "exports=?21, seconds=?22, seen_at=?23, ended_at=?24, attempts=?25, forced=?26, by=?27 where id=?28");
+    auto s = m_db.prepare(fmt::format("update atom_file set ({}) = ({}) where id = ?{}", k_values, places(), k_value_count + 1));
     bind_row(s, row);
-    s.bind(28, row.id).run();
+    s.bind(k_value_count + 1, row.id).run();
     return row.id;
 }
 
@@ -85,7 +95,9 @@ FileRow Ledger::row_of(Statement const &s) const
     r.ended_at = s.text(24);
     r.attempts = s.integer(25);
     r.forced = s.integer(26) != 0;
-    r.by = s.text(27);
+    r.released = s.integer(27) != 0;
+    r.approved = s.integer(28) != 0;
+    r.by = s.text(29);
     return r;
 }
 
@@ -136,6 +148,57 @@ bool Ledger::may_be_known(std::string const &job, std::string const &data, std::
     auto s = m_db.prepare("select 1 from atom_file where job = ?1 and coalesce(data, '') = ?2 and size = ?3 and status in ('done', 'failed') limit 1");
     s.bind(1, job).bind(2, data).bind(3, size);
     return s.step();
+}
+
+std::optional<std::string> Ledger::last_done_date(std::string const &job)
+{
+    auto s = m_db.prepare("select max(data) from atom_file where job = ?1 and status = 'done'");
+    s.bind(1, job);
+    return s.step() && !s.is_null(0) ? std::optional(s.text(0)) : std::nullopt;
+}
+
+bool Ledger::has_done(std::string const &job, std::string const &first, std::string const &last)
+{
+    auto s = m_db.prepare("select 1 from atom_file where job = ?1 and status = 'done' and data >= ?2 and (?3 = '' or data <= ?3) limit 1");
+    s.bind(1, job).bind(2, first).bind(3, last);
+    return s.step();
+}
+
+bool Ledger::has_come(std::string const &job, std::string const &date)
+{
+    auto s = m_db.prepare("select 1 from atom_file where job = ?1 and data = ?2 and status <> 'removed' limit 1");
+    s.bind(1, job).bind(2, date);
+    return s.step();
+}
+
+namespace {
+
+/// The files that hold an export, :export; :job is one of the jobs that may.
+constexpr char const *k_holders = "from atom_file f where f.job = ?1 and f.status in ('failed', 'held', 'waiting') "
+                                  "and not exists (select 1 from atom_file d where d.job = f.job and d.data is f.data and d.id > f.id and d.status = 'done') "
+                                  "and not exists (select 1 from atom_release r where r.export = ?2 and r.file_id = f.id)";
+
+} // namespace
+
+std::optional<FileRow> Ledger::find_holder(std::vector<std::string> const &jobs, std::string const &export_name)
+{
+    auto s = m_db.prepare(fmt::format("select {} {} order by f.id limit 1", k_columns, k_holders));
+    for (auto const &job : jobs) {
+        s.bind(1, job).bind(2, export_name);
+        if (s.step()) {
+            return row_of(s);
+        }
+        s.reset();
+    }
+    return std::nullopt;
+}
+
+void Ledger::release_export(std::vector<std::string> const &jobs, std::string const &export_name)
+{
+    auto s = m_db.prepare(fmt::format("insert into atom_release(export, file_id) select ?2, f.id {}", k_holders));
+    for (auto const &job : jobs) {
+        s.bind(1, job).bind(2, export_name).run();
+    }
 }
 
 std::vector<FileRow> Ledger::with_status(std::vector<std::string> const &statuses)

@@ -33,7 +33,9 @@ struct FileRow
     double seconds = 0;
     std::string seen_at, ended_at;
     std::int64_t attempts = 0;
-    bool forced = false;  // takes a duplicate
+    bool forced = false;   // takes a duplicate
+    bool released = false; // past its requires
+    bool approved = false; // past what held it
     std::string by;       // who let it through
 };
 
@@ -55,6 +57,16 @@ public:
     void note_replaced(FileRow const &row);
     /// True if some file of this job, date and size is done or failed: its bytes may be these.
     bool may_be_known(std::string const &job, std::string const &data, std::uint64_t size);
+    /// The latest date of this job's done files.
+    std::optional<std::string> last_done_date(std::string const &job);
+    /// A done file of this job with a date from `first` to `last` ("" = no end).
+    bool has_done(std::string const &job, std::string const &first, std::string const &last);
+    /// A file of this job and date has been seen, whatever became of it.
+    bool has_come(std::string const &job, std::string const &date);
+    /// A file of these jobs is failed, held or waiting, no later one of its job and date is done, and it was not released for this export.
+    std::optional<FileRow> find_holder(std::vector<std::string> const &jobs, std::string const &export_name);
+    /// The files that hold this export now hold it no longer.
+    void release_export(std::vector<std::string> const &jobs, std::string const &export_name);
     std::vector<FileRow> with_status(std::vector<std::string> const &statuses);
     std::vector<FileRow> all(std::string const &status, std::string const &date); // "" = any; by id
 

@@ -234,6 +234,25 @@ ReplaceSql replace_sql(WriteSpec const &w, TableInfo const &table, std::vector<s
     return compare_as_multisets(w, table, fill, among);
 }
 
+SweepSql sweep_sql(WriteSpec const &w, TableInfo const &table)
+{
+    std::string columns, places, set;
+    for (std::size_t i = 0; i < w.key.size(); ++i) {
+        columns += fmt::format("{} {}, ", sql_name(w.key[i]), table.types[static_cast<std::size_t>(table.column_index(w.key[i]))]);
+        places += fmt::format("{}?{}", i == 0 ? "" : ", ", i + 1);
+    }
+    for (auto const &[column, expression] : w.old_values) {
+        set += fmt::format("{}{} = ({})", set.empty() ? "" : ", ", sql_name(column), expression);
+    }
+    set += w.has_arquivo ? ", arquivo_id = :arquivo_id" : "";
+    set += w.has_linha ? ", linha = null" : ""; // no line did it
+    return {fmt::format("create temp table atom_named({}primary key({})) without rowid", columns, list_of(w.key)),
+            fmt::format("insert into temp.atom_named values({}) on conflict do nothing", places),
+            fmt::format("update {} as t set {} where true{} and not exists (select 1 from temp.atom_named as n where {}) and ({})",
+                        sql_name(w.table), set, condition(w.where), same(w.key, "n", "t", "="), differs(w.old_values)),
+            "drop table temp.atom_named"};
+}
+
 std::string empty_key_sql(WriteSpec const &w, std::vector<std::string> const &expressions)
 {
     std::string any;

@@ -47,6 +47,17 @@ struct ReplaceSql
 /// `keys_from` is the relation whose keys give way ("" = the whole table does).
 ReplaceSql replace_sql(WriteSpec const &w, TableInfo const &table, std::vector<std::string> const *unique, std::string const &keys_from);
 
+/// A sweep: the rows (among `where`) whose key temp.atom_named does not hold. That table is made by the first statement and filled by the
+/// caller, its columns in the key's order.
+struct SweepSql
+{
+    std::string make_named;
+    std::string name_key; // insert … values (?1, …)
+    std::string sweep;
+    std::string drop_named;
+};
+SweepSql sweep_sql(WriteSpec const &w, TableInfo const &table);
+
 /// Rows of the input with an empty key: their lines.
 std::string empty_key_sql(WriteSpec const &w, std::vector<std::string> const &expressions);
 /// The input without the rows that have an empty key, to stand in its place.

@@ -21,7 +21,8 @@ create table if not exists atom_file(
   read integer not null default 0, accepted integer not null default 0, rejected integer not null default 0,
   warnings integer not null default 0, rejects text not null default '{}', changes text not null default '{}',
   exports text not null default '[]', seconds real not null default 0,
-  seen_at text not null, ended_at text, attempts integer not null default 0, forced integer not null default 0, by text);
+  seen_at text not null, ended_at text, attempts integer not null default 0, forced integer not null default 0,
+  released integer not null default 0, approved integer not null default 0, by text);
 create index if not exists atom_file_identity on atom_file(sha256, job, data);
 create index if not exists atom_file_entry on atom_file(source, file);
 create index if not exists atom_file_status on atom_file(status) where status not in ('done', 'duplicate');
@@ -41,6 +42,8 @@ create table if not exists atom_hash(rule integer, key blob, hash integer not nu
 create table if not exists atom_export(
   id integer primary key, name text not null unique, due integer not null default 0, seq_day text, seq integer not null default 0,
   started integer not null default 0);
+-- files that an operator let an export go past
+create table if not exists atom_release(export text, file_id integer, primary key(export, file_id)) without rowid;
 -- what a target holds: the hash of each key's row as it was last written
 create table if not exists atom_delivered(
   id integer primary key, export integer not null, key text not null, hash integer not null, unique(export, key));

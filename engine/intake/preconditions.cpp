@@ -1,0 +1,51 @@
+#include "engine/intake/preconditions.hpp"
+
+#include <fmt/format.h>
+
+namespace atom {
+
+namespace {
+
+Day date_of(FileRow const &row, Day today)
+{
+    return parse_iso_day(row.data).value_or(today);
+}
+
+std::string since_text(Require const &r, Day date)
+{
+    auto const first = iso_day(r.earliest(date));
+    return r.since == Require::Since::same_day ? fmt::format("de {}", first) : fmt::format("desde {}", first);
+}
+
+} // namespace
+
+Precondition precondition_of(Ledger &ledger, Job const &job, FileRow const &row, Day today)
+{
+    auto const date = date_of(row, today);
+    for (auto const &name : row.approved ? std::vector<std::string>{} : job.stale_after) {
+        if (auto const later = ledger.last_done_date(name); later && *later > iso_day(date)) {
+            return {Precondition::Verdict::hold, fmt::format("fora de data: {} de {} já foi processado", name, *later)};
+        }
+    }
+    for (auto const &r : row.released ? std::vector<Require>{} : job.needs) {
+        auto const last = r.since == Require::Since::same_day ? iso_day(date) : std::string();
+        if (!ledger.has_done(r.job, iso_day(r.earliest(date)), last)) {
+            return {Precondition::Verdict::wait, fmt::format("espera {} {}", r.job, since_text(r, date))};
+        }
+    }
+    return {};
+}
+
+std::vector<Overdue> overdue_jobs(Ledger &ledger, Workspace const &workspace, Clock const &clock)
+{
+    std::vector<Overdue> out;
+    auto const now = clock.local();
+    for (auto const &job : workspace.jobs) {
+        if (job.expected && job.expected->due(now) && !ledger.has_come(job.name, iso_day(day_of(now)))) {
+            out.push_back({job.name, job.expected->text});
+        }
+    }
+    return out;
+}
+
+} // namespace atom

@@ -1,0 +1,34 @@
+#pragma once
+// May a file run yet? What its name and the ledger tell, before its bytes are fetched: stale_after first, then requires.
+
+#include "engine/base/clock.hpp"
+#include "engine/job/workspace.hpp"
+#include "engine/store/ledger.hpp"
+
+#include <string>
+
+namespace atom {
+
+struct Precondition
+{
+    enum class Verdict
+    {
+        go,
+        wait, // for another file: it runs by itself when that is done
+        hold  // until someone approves it
+    } verdict = Verdict::go;
+    std::string reason;
+};
+
+/// A released file passes its requires, an approved one what would hold it.
+Precondition precondition_of(Ledger &ledger, Job const &job, FileRow const &row, Day today);
+
+/// A job's `expected` whose file has not come: its name and the text of `expected`.
+struct Overdue
+{
+    std::string job;
+    std::string expected;
+};
+std::vector<Overdue> overdue_jobs(Ledger &ledger, Workspace const &workspace, Clock const &clock);
+
+} // namespace atom
