@@ -1,6 +1,7 @@
 #include "cmd/command.hpp"
 
 #include "engine/base/json.hpp"
+#include "engine/base/text.hpp"
 #include "engine/layout/check.hpp"
 #include "engine/run/site.hpp"
 #include "engine/store/schema.hpp"
@@ -31,10 +32,20 @@ void check_workspace(Workspace const &workspace)
     for (auto const &f : migrations.all()) {
         faults.add(f.pos, f.message);
     }
+    if (std::filesystem::exists(workspace.base)) {
+        check_applied(*open_base(workspace, OpenMode::read_only), workspace.root / "jobs" / "schema" / "base", "jobs/schema/base", faults);
+    }
     if (migrations.empty()) {
         check_sql(db, workspace, faults);
     }
     faults.throw_if_any();
+}
+
+void tell_if_off(char const *kind, Endpoint const &e)
+{
+    if (!e.off.empty()) {
+        std::cerr << fmt::format("{} {} is switched off: {}\n", kind, e.name, e.off);
+    }
 }
 
 int run(Call const &call)
@@ -46,13 +57,14 @@ int run(Call const &call)
         if (call.json()) {
             std::cout << JsonObject().add("ok", true).add_raw("faults", "[]").text() << "\n";
         } else {
-            std::cout << fmt::format("all is well: {} layouts, {} jobs, {} exports\n", workspace.layouts.size(), workspace.jobs.size(),
-                                     workspace.exports.size());
+            std::cout << fmt::format("all is well: {}, {}, {}\n", counted(workspace.layouts.size(), "layout"), counted(workspace.jobs.size(), "job"),
+                                     counted(workspace.exports.size(), "export"));
         }
         for (auto const &s : workspace.sources) {
-            if (!s.off.empty()) {
-                std::cerr << fmt::format("source {} is switched off: {}\n", s.name, s.off);
-            }
+            tell_if_off("source", s);
+        }
+        for (auto const &t : workspace.targets) {
+            tell_if_off("target", t);
         }
         return 0;
     } catch (ConfigError const &e) {

@@ -2,6 +2,7 @@
 #include "cmd/output.hpp"
 
 #include "engine/base/text.hpp"
+#include "engine/intake/preconditions.hpp"
 #include "engine/run/site.hpp"
 
 #include <boost/program_options/value_semantic.hpp>
@@ -39,13 +40,23 @@ int run(Call const &call)
     }
     auto const db = open_base(workspace, OpenMode::read_only);
     Ledger ledger(*db);
-    print_files(ledger.all(status, date), call.json());
-    return ledger.with_status({"failed", "held"}).empty() ? 0 : 1;
+    auto const overdue = overdue_jobs(ledger, workspace, *clock);
+    auto files = ledger.all(status, date);
+    for (auto const &o : status.empty() && date.empty() ? overdue : std::vector<Overdue>{}) {
+        FileRow row;
+        row.job = o.job;
+        row.status = "overdue";
+        row.data = iso_day(clock->today());
+        row.reason = fmt::format("esperado {}", o.expected);
+        files.push_back(std::move(row));
+    }
+    print_files(files, call.json());
+    return ledger.with_status({"failed", "held"}).empty() && overdue.empty() ? 0 : 1;
 }
 
 } // namespace
 
 Command const k_files = {"files", "", "the ledger: what came, and what became of it",
-                         "Exit 1 while any file is failed or held, so that a monitor can rest on it.", options, run};
+                         "Exit 1 while any file is failed or held, or one that is expected today has not come, so that a monitor can rest on it.", options, run};
 
 } // namespace atom

@@ -17,6 +17,7 @@ void options(po::options_description &o, po::positional_options_description &pos
     o.add_options()("file", po::value<std::vector<std::string>>()->value_name("FILE"), "a file to import; also as a plain argument");
     o.add_options()("job", po::value<std::string>()->value_name("NAME"), "the job to use, whatever the name says");
     o.add_options()("force", po::bool_switch(), "take a file whose bytes were had before");
+    o.add_options()("release", po::bool_switch(), "pass what the job requires, and what would hold the file");
     o.add_options()("dry-run", po::bool_switch(), "do it all, show what would change, and roll it back");
     positional.add("file", -1);
 }
@@ -33,13 +34,18 @@ int run(Call const &call)
     if (paths.empty()) {
         throw UsageError("no file is named; usage: atom import FILE…");
     }
-    ImportOptions const o{call.text("job"), call.flag("force"), call.flag("dry-run")};
+    ImportOptions const o{call.text("job"), call.flag("force"), call.flag("release"), call.flag("dry-run")};
     Session session(call, "import", true, o.dry_run);
     if (!o.job.empty() && session.workspace().job(o.job) == nullptr) {
         throw UsageError(unknown_word("job", o.job, session.workspace().job_names()));
     }
     auto site = session.site();
-    return print_outcome(import_files(site, paths, o), call.json());
+    auto const outcome = import_files(site, paths, o);
+    print_outcome(outcome, call.json());
+    if (o.dry_run && !call.json()) {
+        print_changes(outcome);
+    }
+    return outcome.failed_file() ? 1 : 0; // what could not be delivered goes out with the next poll
 }
 
 } // namespace

@@ -1,6 +1,7 @@
 #include "cmd/output.hpp"
 #include "cmd/session.hpp"
 
+#include "engine/base/json.hpp"
 #include "engine/base/text.hpp"
 
 #include <boost/program_options/value_semantic.hpp>
@@ -43,7 +44,11 @@ int run(Call const &call)
     auto const settle = settle_of(call);
     Session session(call, "run --once", false);
     if (!session.locked()) {
-        std::cout << fmt::format("nothing done: {} is at work\n", session.holder());
+        if (call.json()) {
+            std::cout << JsonObject().add("done", false).add("holder", session.holder()).text() << "\n";
+        } else {
+            std::cout << fmt::format("nothing done: {} is at work\n", session.holder());
+        }
         return 0;
     }
     auto site = session.site();

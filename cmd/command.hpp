@@ -1,5 +1,5 @@
 #pragma once
-// One command of the program: what it is called, what it takes, what it does. Each has a file of its own; commands.cpp lists them.
+// One command of the program: what it is called, what it takes, what it does. Each has a file of its own; main.cpp lists them.
 
 #include "engine/base/clock.hpp"
 #include "engine/job/workspace.hpp"
@@ -49,6 +49,6 @@ struct Command
 
 std::vector<Command> const &commands();
 
-extern Command const k_init, k_check, k_run, k_import, k_export, k_files, k_errors, k_query, k_retry;
+extern Command const k_init, k_check, k_run, k_import, k_export, k_files, k_errors, k_query, k_retry, k_approve, k_release;
 
 } // namespace atom

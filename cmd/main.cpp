@@ -14,13 +14,15 @@
 #include <cstdlib>
 #include <iostream>
 
+#include <sys/stat.h>
+
 namespace po = boost::program_options;
 
 namespace atom {
 
 std::vector<Command> const &commands()
 {
-    static std::vector<Command> const all = {k_init, k_check, k_run, k_import, k_export, k_files, k_errors, k_query, k_retry};
+    static std::vector<Command> const all = {k_init, k_check, k_run, k_import, k_export, k_files, k_errors, k_query, k_retry, k_approve, k_release};
     return all;
 }
 
@@ -132,7 +134,7 @@ int dispatch(std::vector<std::string> arguments)
         return 0;
     }
     // `atom -C DIR COMMAND` is what hands type that know git and make
-    std::size_t const before = arguments[0] == "-C" ? 2 : arguments[0].compare(0, 2, "-C") == 0 ? 1 : 0;
+    std::size_t const before = arguments[0] == "-C" || arguments[0] == "--workspace" ? 2 : arguments[0].compare(0, 2, "-C") == 0 ? 1 : 0;
     if (before >= arguments.size()) {
         throw UsageError("a command is missing; usage: atom -C DIR COMMAND");
     }
@@ -167,5 +169,7 @@ int guarded(std::vector<std::string> arguments)
 
 int main(int argc, char **argv)
 {
+    ::umask(027); // what we write holds personal data
+
     return atom::guarded({argv + 1, argv + argc});
 }

@@ -4,6 +4,7 @@
 #include "engine/base/json.hpp"
 #include "engine/base/text.hpp"
 
+#include <boost/json/parse.hpp>
 #include <fmt/format.h>
 
 #include <iostream>
@@ -69,7 +70,8 @@ void Table::print() const
 std::string file_json(FileRow const &f)
 {
     JsonObject o;
-    o.add("id", f.id).add("file", printable(f.file)).add_or_null("job", f.job).add("status", f.status).add_or_null("data", f.data);
+    f.id == 0 ? o.add_null("id") : o.add("id", f.id); // of a file that has not come
+    o.add_or_null("file", printable(f.file)).add_or_null("job", f.job).add("status", f.status).add_or_null("data", f.data);
     o.add("read", f.read).add("accepted", f.accepted).add("rejected", f.rejected).add("warnings", f.warnings);
     o.add_raw("rejects", f.rejects).add_raw("changes", f.changes).add_raw("exports", f.exports);
     return o.add_or_null("reason", f.reason).add_seconds("seconds", f.seconds).text();
@@ -85,10 +87,31 @@ void print_files(std::vector<FileRow> const &files, bool json)
     }
     Table table({"id", "file", "job", "status", "data", "read", "accepted", "rejected", "warnings", "seconds", "reason"});
     for (auto const &f : files) {
-        table.add({std::to_string(f.id), printable(f.file), f.job, f.status, f.data, std::to_string(f.read), std::to_string(f.accepted),
+        table.add({f.id == 0 ? "" : std::to_string(f.id), printable(f.file), f.job, f.status, f.data, std::to_string(f.read), std::to_string(f.accepted),
                    std::to_string(f.rejected), std::to_string(f.warnings), fmt::format("{:.2f}", f.seconds), f.reason});
     }
     table.print();
+}
+
+void print_changes(Outcome const &outcome)
+{
+    std::cout << "dry run: nothing was written; it would be:\n";
+    for (auto const &f : outcome.files) {
+        boost::system::error_code failed;
+        auto const changes = boost::json::parse(f.changes, failed);
+        if (failed || !changes.is_object()) {
+            continue;
+        }
+        for (auto const &[table, verbs] : changes.get_object()) {
+            std::string line;
+            for (auto const &[verb, n] : verbs.as_object()) {
+                if (n.as_int64() > 0) {
+                    line += fmt::format("{}{} {}", line.empty() ? "" : ", ", n.as_int64(), std::string_view(verb.data(), verb.size()));
+                }
+            }
+            std::cout << fmt::format("{}: {}: {}\n", printable(f.file), std::string_view(table.data(), table.size()), line);
+        }
+    }
 }
 
 int print_outcome(Outcome const &outcome, bool json)
@@ -99,7 +122,7 @@ int print_outcome(Outcome const &outcome, bool json)
     for (auto const &x : outcome.exports) {
         for (auto const &f : x.files) {
             if (!json) {
-                std::cout << fmt::format("export {}: {} {} ({} rows)\n", x.name, f.kind, f.name, f.rows);
+                std::cout << fmt::format("export {}: {} {} ({})\n", x.name, f.kind, f.name, counted(f.rows, "row"));
             }
         }
     }

@@ -1,6 +1,6 @@
 #pragma once
 // The kinds of fault, and nothing else. The rule (docs/architecture.md, decision 9):
-//   a fault of a line                       is a value (layout/reject.hpp), never an exception
+//   a fault of a line                       is a value (layout/fault.hpp), never an exception
 //   a fault of a file, of config, of a base
 //   or of the network                       is one of the exceptions below
 //   a bug of ours                           is an assert

@@ -1,5 +1,7 @@
 #include "engine/base/json.hpp"
 
+#include "engine/base/encoding.hpp"
+
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <boost/json/string.hpp>
@@ -10,7 +12,8 @@ namespace atom {
 
 std::string json_quoted(std::string_view utf8)
 {
-    return boost::json::serialize(boost::json::value(boost::json::string_view(utf8.data(), utf8.size())));
+    auto const quoted = [](std::string_view text) { return boost::json::serialize(boost::json::value(boost::json::string_view(text.data(), text.size()))); };
+    return is_valid_utf8(utf8) ? quoted(utf8) : quoted(to_utf8(utf8, Encoding::utf8));
 }
 
 std::vector<std::pair<std::string, std::string>> json_texts(std::string_view json)

@@ -69,7 +69,8 @@ std::string LockFile::holder(std::filesystem::path const &path)
     if (lock(fd, path, LOCK_EX | LOCK_NB)) {
         return {};
     }
-    return std::string(trim(read_file(path)));
+    auto const said = read_file(path);
+    return said.substr(0, said.find('\n'));
 }
 
 } // namespace atom

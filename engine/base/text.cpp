@@ -1,5 +1,7 @@
 #include "engine/base/text.hpp"
 
+#include "engine/base/encoding.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -271,19 +273,36 @@ std::string unknown_word(std::string_view kind, std::string_view word, std::vect
     return text;
 }
 
+namespace {
+
+/// Bytes of the character that `bytes` begins with; 0 if that is none, or one that a terminal obeys.
+std::size_t printable_length(std::string_view bytes)
+{
+    auto const first = static_cast<unsigned char>(bytes[0]);
+    std::size_t const length = first < 0x80U ? 1 : first < 0xe0U ? 2 : first < 0xf0U ? 3 : 4;
+    auto const character = bytes.substr(0, length);
+    bool const is_control = first < 0x20U || first == 0x7fU || (first == 0xc2U && static_cast<unsigned char>(character.back()) < 0xa0U);
+    return is_control || character.size() < length || !is_valid_utf8(character) ? 0 : length;
+}
+
+} // namespace
+
 std::string printable(std::string_view bytes)
 {
     std::string out;
-    for (char const c : bytes) {
-        auto const byte = static_cast<unsigned char>(c);
-        if (byte < 0x20 || byte == 0x7f) {
-            out += fmt::format("\\x{:02x}", byte);
+    while (!bytes.empty()) {
+        auto const length = printable_length(bytes);
+        if (length == 0) {
+            out += fmt::format("\\x{:02x}", static_cast<unsigned char>(bytes[0]));
         } else {
-            out += c;
+            out += bytes.substr(0, length);
         }
+        bytes.remove_prefix(std::max<std::size_t>(length, 1));
     }
     return out;
 }
+
+std::string counted(std::uint64_t n, std::string_view noun) { return fmt::format("{} {}{}", n, noun, n == 1 ? "" : "s"); }
 
 std::string replaced(std::string s, std::string_view from, std::string_view to)
 {

@@ -1,6 +1,7 @@
 #pragma once
 // Small pure functions on text. All text is UTF-8 unless a parameter says bytes. No locale, no allocation where a view does.
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -40,8 +41,11 @@ std::optional<std::string> nearest(std::string_view word, std::vector<std::strin
 /// `unknown key "x"; did you mean "y"?` or `…; allowed: a, b, c` when none is near.
 std::string unknown_word(std::string_view kind, std::string_view word, std::vector<std::string> const &allowed);
 
-/// A name for a log or a console, on one line whatever it holds: control characters as \\xNN.
+/// A name for a log or a console, as UTF-8 on one line whatever it holds: control characters, and bytes that are no UTF-8, as \\xNN.
 std::string printable(std::string_view bytes);
+
+/// "1 row", "2 rows".
+std::string counted(std::uint64_t n, std::string_view noun);
 
 /// Every `from` (not empty) as `to`.
 std::string replaced(std::string s, std::string_view from, std::string_view to);

@@ -70,7 +70,7 @@ public:
     std::vector<std::string> run()
     {
         for (auto &row : rows_of(m_db)) {
-            if (m_failing.count(row.folder) > 0) {
+            if (m_failing.count(row.folder) > 0 || m_failing.count(kind_in_folder(row)) > 0) {
                 continue;
             }
             try {
@@ -78,8 +78,10 @@ public:
                 finish(row);
             } catch (RemoteError const &e) {
                 fail(row, e.what());
+                leave_alone(row, e.cause());
             } catch (FileError const &e) {
                 fail(row, e.what());
+                leave_alone(row, RemoteCause::protocol);
             }
         }
         return std::move(m_errors);
@@ -90,7 +92,7 @@ private:
     {
         switch (row.kind) {
         case OutboxRow::Kind::write: folder.put(row.local, row.name); break;
-        case OutboxRow::Kind::put: upload(row, folder, parent_of(row.name), "." + leaf_of(row.name) + ".part", true); break;
+        case OutboxRow::Kind::put: upload(row, folder, parent_of(row.name), fitted_name("." + leaf_of(row.name), ".part"), true); break;
         case OutboxRow::Kind::deliver: upload(row, folder, row.staging, leaf_of(row.name), false); break;
         case OutboxRow::Kind::move: move(row, folder); break;
         }
@@ -137,7 +139,8 @@ private:
         if (entry == nullptr) {
             return; // moved already, or somebody took it
         }
-        if (entry->size != row.size || entry->modified != row.modified) {
+        bool const is_marker = row.modified.empty(); // nobody looked at its size
+        if (!is_marker && (entry->size != row.size || entry->modified != row.modified)) {
             log_info("{}: {} was replaced by a newer upload and stays", row.folder, row.name);
             return;
         }
@@ -180,15 +183,11 @@ private:
 
     static std::string free_name(RemoteFolder &folder, std::string const &name)
     {
-        if (!folder.size(name)) {
-            return name;
+        auto free = fitted_name(name, "");
+        for (int n = 2; folder.size(free); ++n) {
+            free = fitted_name(name, fmt::format(".{}", n));
         }
-        for (int n = 2;; ++n) {
-            auto const other = fmt::format("{}.{}", name, n);
-            if (!folder.size(other)) {
-                return other;
-            }
-        }
+        return free;
     }
 
     void set_renaming(OutboxRow &row)
@@ -209,14 +208,30 @@ private:
 
     void fail(OutboxRow const &row, std::string const &why)
     {
-        m_failing.insert(row.folder);
         m_errors.push_back(fmt::format("{}: {}: {}", row.folder, row.name, why));
         m_db.prepare("update atom_outbox set error = ?2 where id = ?1").bind(1, row.id).bind(2, why).run();
     }
 
+    static std::string kind_in_folder(OutboxRow const &row)
+    {
+        return fmt::format("{} {}", k_kinds[static_cast<int>(row.kind)], row.folder);
+    }
+
+    /// What shall not be tried any more this time, after a failure: the folder, where it cannot be reached or its files have an order; what
+    /// is alike, where a person must act; nothing, where the fault may be this row's alone.
+    void leave_alone(OutboxRow const &row, RemoteCause cause)
+    {
+        bool const is_lost = cause == RemoteCause::unreachable || cause == RemoteCause::timeout || cause == RemoteCause::host_key;
+        if (is_lost || row.kind == OutboxRow::Kind::deliver) {
+            m_failing.insert(row.folder);
+        } else if (cause != RemoteCause::protocol && cause != RemoteCause::exists) {
+            m_failing.insert(kind_in_folder(row));
+        }
+    }
+
     Database &m_db;
     Folders &m_folders;
-    std::set<std::string> m_failing;
+    std::set<std::string> m_failing; // folders, and kinds in folders
     std::vector<std::string> m_errors;
     std::map<std::string, std::map<std::string, RemoteEntry>> m_listings;
 };
@@ -231,6 +246,27 @@ void add_to_outbox(Database &db, Clock const &clock, OutboxRow const &r)
     s.bind(1, k_kinds[static_cast<int>(r.kind)]).bind(2, r.folder).bind(3, or_null(r.local)).bind(4, r.name).bind(5, or_null(r.staging));
     s.bind(6, or_null(r.final_name)).bind(7, r.size).bind(8, r.modified).bind(9, or_null(r.export_name)).bind(10, r.file_id).bind(11, clock.local_text());
     s.run();
+}
+
+std::string fitted_name(std::string_view path, std::string_view ending)
+{
+    constexpr std::size_t k_longest = 255; // bytes; of a name on all that we meet
+    constexpr std::size_t k_tail = 16;     // ".csv.rejeitados" tells what it is
+    auto const at = path.rfind('/') + 1;
+    auto const leaf = path.substr(at);
+    if (leaf.size() + ending.size() <= k_longest) {
+        return fmt::format("{}{}", path, ending);
+    }
+    auto const is_inside = [&](std::size_t i) { return (static_cast<unsigned char>(leaf[i]) & 0xc0U) == 0x80U; };
+    auto tail = leaf.size() - k_tail;
+    while (is_inside(tail)) {
+        ++tail;
+    }
+    auto head = k_longest - ending.size() - (leaf.size() - tail) - 1;
+    while (is_inside(head)) {
+        --head;
+    }
+    return fmt::format("{}{}~{}{}", path.substr(0, at), leaf.substr(0, head), leaf.substr(tail), ending);
 }
 
 std::vector<std::string> work_off_outbox(Database &db, Folders &folders)

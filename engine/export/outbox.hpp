@@ -7,6 +7,7 @@
 #include "engine/store/database.hpp"
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace atom {
@@ -28,7 +29,7 @@ struct OutboxRow
     std::string staging;    // folder for unfinished uploads
     std::string final_name; // chosen when a name may be taken
     std::uint64_t size = 0; // move: of the file that was taken
-    std::string modified;   // move: as the server said
+    std::string modified;   // move: as the server said; empty: whatever it is now
     std::string state = "new"; // new, then renaming: the upload is whole and a rename was asked for
     std::string export_name;
     std::int64_t file_id = 0;
@@ -37,8 +38,12 @@ struct OutboxRow
 /// In the caller's transaction.
 void add_to_outbox(Database &db, Clock const &clock, OutboxRow const &row);
 
-/// Works off what can be worked off now. A folder that fails is left alone for this time, so that its rows keep their order; others go on.
-/// Returns what failed, a line each.
+/// path + ending, where what stands after the last '/' may have 255 bytes: what is too much is cut out of its middle, for which stands a "~";
+/// never inside a character of UTF-8.
+std::string fitted_name(std::string_view path, std::string_view ending);
+
+/// Works off what can be worked off now. A folder that cannot be reached, or to which a delivery fails, is left alone for this time, so that
+/// its rows keep their order; others go on. Returns what failed, a line each.
 std::vector<std::string> work_off_outbox(Database &db, Folders &folders);
 
 } // namespace atom

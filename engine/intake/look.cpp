@@ -63,6 +63,11 @@ public:
             m_names.insert(e.name);
         }
         Transaction transaction(m_set.db);
+        for (auto &row : m_ledger.with_status({"seen", "fetching", "waiting", "unmatched"})) {
+            if (row.source == m_source.name) {
+                m_open.insert_or_assign(row.file, std::move(row));
+            }
+        }
         Looked out;
         for (auto const &e : entries) {
             if (is_marker(e.name)) {
@@ -88,20 +93,21 @@ private:
     std::optional<FileRow> see(RemoteEntry const &e)
     {
         auto row = m_ledger.find_entry(m_source.name, e.name, e.size, e.modified);
+        if (row && was_moved_away(*row)) {
+            row.reset(); // and sent again
+        }
         static std::set<std::string> const open = {"seen", "fetching", "waiting", "unmatched", "removed"};
         if (row && open.count(row->status) == 0) {
             return std::nullopt; // done, failed, duplicate…: this very file was dealt with
         }
+        if (!row) {
+            row = open_row(e.name);
+        }
         bool const safe = is_safe_name(e.name);
         auto const match = safe ? match_job(m_set.workspace, m_source.name, e.name) : JobMatch{};
         if (match.job == nullptr) {
-            if (!row) {
-                note_unmatched(e, safe);
-            }
+            note_unmatched(e, safe, std::move(row));
             return std::nullopt;
-        }
-        if (!row) {
-            row = unfinished(e.name);
         }
         FileRow file = row ? *std::move(row) : FileRow{};
         if (file.id == 0 || file.size != e.size || file.modified != e.modified || file.status == "unmatched" || file.status == "removed") {
@@ -118,29 +124,45 @@ private:
         return file;
     }
 
-    /// A row of this name that is still being uploaded: the entry has grown since.
-    std::optional<FileRow> unfinished(std::string const &name)
+    /// Then this entry is another one, even if it has that one's name, size and time.
+    bool was_moved_away(FileRow const &row)
     {
-        for (auto &row : m_ledger.with_status({"seen", "fetching", "waiting"})) {
-            if (row.source == m_source.name && row.file == name) {
-                return std::move(row);
-            }
+        bool const is_over = row.status == "done" || row.status == "duplicate";
+        if (!is_over || m_source.done == "keep") {
+            return false;
         }
-        return std::nullopt;
+        auto s = m_set.db.prepare("select 1 from atom_outbox where file_id = ?1 and kind = 'move'");
+        s.bind(1, row.id);
+        return !s.step();
     }
 
-    void note_unmatched(RemoteEntry const &e, bool safe)
+    /// The row of a file of this name whose size and time have changed since: it is still being written.
+    std::optional<FileRow> open_row(std::string const &name) const
     {
-        FileRow row;
+        auto const it = m_open.find(name);
+        return it == m_open.end() ? std::nullopt : std::optional(it->second);
+    }
+
+    /// One row a name, however often it is written to.
+    void note_unmatched(RemoteEntry const &e, bool safe, std::optional<FileRow> known)
+    {
+        FileRow row = known ? *std::move(known) : FileRow{};
+        bool const is_listed = row.status == "unmatched";
+        if (is_listed && row.size == e.size && row.modified == e.modified) {
+            return;
+        }
         row.source = m_source.name;
         row.file = e.name;
         row.size = e.size;
         row.modified = e.modified;
         row.status = "unmatched";
+        row.job.clear();
         row.reason = safe ? "no job takes a file of this name" : "the name holds characters that no file of ours may have";
-        row.seen_at = m_set.clock.local_text();
+        row.seen_at = row.id == 0 ? m_set.clock.local_text() : row.seen_at;
         m_ledger.save(row);
-        log_warning("{}: {}: {}", m_source.name, printable(e.name), row.reason);
+        if (!is_listed) {
+            log_warning("{}: {}: {}", m_source.name, printable(e.name), row.reason);
+        }
     }
 
     bool is_ready(RemoteEntry const &e)
@@ -187,6 +209,7 @@ private:
     Source const &m_source;
     Ledger m_ledger;
     std::set<std::string> m_names;
+    std::map<std::string, FileRow> m_open; // by name: those that are not worked yet
 };
 
 } // namespace

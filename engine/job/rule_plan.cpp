@@ -155,7 +155,8 @@ RulePlan RulePlanner::plan(Rule const &rule)
         break;
     case Verb::upsert:
         plan.pure = rule.from.empty() && rule.set.empty() && rule.set_old.empty() && rule.where.empty();
-        if (plan.pure) { // the caller sees to it that only changed lines are rows; the last of a key comes last
+        if (plan.pure) { // the caller sees to it that only changed lines are rows, and only the last of each key
+            plan.repeats = !is_unique_in_input(rule, *m_tables.relation("e"));
             plan.writes = {overwrite_sql(w)};
             break;
         }
@@ -219,19 +220,22 @@ void RulePlanner::fill_values(Rule const &rule, TableInfo const &table, RulePlan
     }
 }
 
+/// True where the layout lets a key come once only.
+bool RulePlanner::is_unique_in_input(Rule const &rule, Relation const &relation) const
+{
+    auto const &record = m_input.record(relation.record());
+    return relation.group() == nullptr && !record.unique.empty() && std::all_of(record.unique.begin(), record.unique.end(), [&](int f) {
+               return std::find(rule.key.begin(), rule.key.end(), record.fields[static_cast<std::size_t>(f)].name) != rule.key.end();
+           });
+}
+
 /// Where a key can come twice, the last row of it counts.
 void RulePlanner::make_unique(Rule const &rule, RulePlan &plan)
 {
     auto &w = plan.write;
     bool const plain_key = std::none_of(rule.key.begin(), rule.key.end(), [&](auto const &k) { return find_set(rule.set, k) != nullptr; });
     if (auto const *relation = m_tables.relation(w.from); relation != nullptr && plain_key) {
-        auto const &record = m_input.record(relation->record());
-        auto const in_key = [&](int f) {
-            return std::find(rule.key.begin(), rule.key.end(), record.fields[static_cast<std::size_t>(f)].name) != rule.key.end();
-        };
-        bool const already =
-            relation->group() == nullptr && !record.unique.empty() && std::all_of(record.unique.begin(), record.unique.end(), in_key);
-        if (!already) {
+        if (!is_unique_in_input(rule, *relation)) {
             w.last = last_of_key_sql(w.from, rule.key);
         }
         return;
@@ -288,7 +292,8 @@ bool RulePlanner::key_may_be_empty(Rule const &rule, WriteSpec const &w) const
         }
         return false;
     };
-    return std::any_of(rule.key.begin(), rule.key.end(), [&](std::string const &k) { return find_set(rule.set, k) != nullptr || !is_required(k); });
+    return std::any_of(rule.key.begin(), rule.key.end(),
+                       [&](std::string const &k) { return find_set(rule.set, k) != nullptr || !is_required(k); });
 }
 
 void RulePlanner::plan_lines(Rule const &rule, RulePlan &plan)

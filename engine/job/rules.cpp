@@ -4,6 +4,7 @@
 #include "engine/base/log.hpp"
 #include "engine/base/stopwatch.hpp"
 #include "engine/base/text.hpp"
+#include "engine/layout/repeated_keys.hpp"
 #include "engine/store/line_hash.hpp"
 
 #include <fmt/format.h>
@@ -105,7 +106,11 @@ void RuleRunner::run_write(Rule const &rule, RulePlan &plan)
         }
         m_set.changes.follow(plan.write.table, table->column_index("linha"), &written->second);
     }
-    Bitmap changed;
+    Bitmap last, changed;
+    if (plan.repeats) {
+        last = last_of_keys(*m_tables.relation("e"), key_fields(rule)); // a record's columns have its fields' numbers
+        m_tables.restrict(&last);
+    }
     if (plan.pure && m_set.writers.only(m_set.job.name, rule.name, plan.write.table)) {
         auto const &relation = *m_tables.relation("e");
         std::vector<int> fields, key;
@@ -122,13 +127,14 @@ void RuleRunner::run_write(Rule const &rule, RulePlan &plan)
         m_tables.restrict(&changed);
     }
     write(plan, rule);
-    m_tables.restrict(nullptr); // `changed` dies here
+    m_tables.restrict(nullptr); // `last` and `changed` die here
     m_set.changes.follow({}, -1, nullptr);
 }
 
 void RuleRunner::write(RulePlan const &plan, Rule const &rule)
 {
-    if (!plan.into_empty_table.empty() && m_set.db.integer(fmt::format("select not exists (select 1 from {})", sql_name(plan.write.table))) == 1) {
+    if (!plan.into_empty_table.empty() &&
+        m_set.db.integer(fmt::format("select not exists (select 1 from {})", sql_name(plan.write.table))) == 1) {
         execute(plan.into_empty_table);
         return;
     }

@@ -37,16 +37,17 @@ struct RulePlan
 {
     std::string lines; // reject, warn: the select
     WriteSpec write;
+    bool repeats = false;             // pure: a key may come twice, so that only its last line is to be seen
     bool pure = false;                // an upsert whose row is a function of its line alone
     std::vector<std::string> prepare; // before the writing: temporary tables
     std::vector<std::string> writes;  // in order
     std::vector<std::string> cleanup;
-    std::string empty_key; // lines with an empty key; "" where there can be none
+    std::string empty_key;           // lines with an empty key; "" where there can be none
     bool empty_key_in_stage = false; // it reads temp.atom_stage, once that is filled: `from` is not evaluated twice
     SweepSql sweep;                  // sweep
     std::string hold;                // hold: the select
-    std::string into_empty_table; // replace: the one statement that serves where the table has no rows yet; "" where none does
-    std::string keys_from; // replace: the relation that says which keys give way
+    std::string into_empty_table;    // replace: the one statement that serves where the table has no rows yet; "" where none does
+    std::string keys_from;           // replace: the relation that says which keys give way
 };
 
 /// Turns rules into SQL against one database and one input's tables.
@@ -64,6 +65,7 @@ private:
     std::string from_sql(Rule const &rule) const;
     std::vector<std::string> columns_of(std::string const &from);
     void fill_values(Rule const &rule, TableInfo const &table, RulePlan &plan);
+    bool is_unique_in_input(Rule const &rule, Relation const &relation) const;
     void make_unique(Rule const &rule, RulePlan &plan);
     void need_record(Rule const &rule) const;
     void keep_empty_keys_out(Rule const &rule, RulePlan &plan);
@@ -95,7 +97,7 @@ public:
         Parameters parameters;
         Bitmap const &duplicates;
         ChangeCounter &changes;
-        bool approved; // a person looked at it: holds and brakes are passed
+        bool approved;                            // a person looked at it: holds and brakes are passed
         std::function<void(Reject const &)> sink; // gets each rejected or warned line
     };
 

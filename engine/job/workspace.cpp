@@ -30,10 +30,14 @@ template <typename T> std::vector<std::string> names_of(std::vector<T> const &al
 class WorkspaceReader
 {
 public:
-    explicit WorkspaceReader(std::filesystem::path const &root) { m_out.root = std::filesystem::absolute(root).lexically_normal(); }
+    explicit WorkspaceReader(std::filesystem::path const &root) : m_shown(root) { m_out.root = std::filesystem::absolute(root).lexically_normal(); }
 
     Workspace read()
     {
+        if (!std::filesystem::exists(m_out.root / "atom.toml")) {
+            m_faults.add({"atom.toml", 0, 0}, fmt::format("is not in {}; -C DIR or ATOM_HOME names a workspace, atom init DIR makes one", m_shown.string()));
+            m_faults.throw_if_any();
+        }
         auto const settings = parse_toml_file(m_out.root / "atom.toml", "atom.toml", m_faults);
         if (settings) {
             read_settings(*settings);
@@ -244,6 +248,7 @@ private:
         }
     }
 
+    std::filesystem::path m_shown; // as the user named it
     Workspace m_out;
     Faults m_faults;
 };

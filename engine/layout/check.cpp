@@ -1,6 +1,7 @@
 #include "engine/layout/check.hpp"
 
 #include "engine/layout/relation.hpp"
+#include "engine/layout/repeated_keys.hpp"
 
 #include <fmt/format.h>
 
@@ -347,16 +348,6 @@ std::optional<FileRefused> divergent(Layout const &layout, Totals const &t)
         }
     }
     return std::nullopt;
-}
-
-bool same_key(RelationCursor &a, RelationCursor &b, std::vector<int> const &columns)
-{
-    std::string left_scratch, right_scratch;
-    return std::all_of(columns.begin(), columns.end(), [&](int c) {
-        auto const left = a.value(c, left_scratch);
-        auto const right = b.value(c, right_scratch);
-        return left.kind == right.kind && left.integer == right.integer && left.text == right.text;
-    });
 }
 
 void add_duplicate(Input const &input, int record, RelationCursor const &at, Checked &out)

@@ -15,9 +15,9 @@
 
 namespace atom {
 
-bool Outcome::failed() const
+bool Outcome::failed_file() const
 {
-    return !errors.empty() || std::any_of(files.begin(), files.end(), [](FileRow const &f) {
+    return std::any_of(files.begin(), files.end(), [](FileRow const &f) {
         return f.status == "failed" || f.status == "held" || f.status == "unmatched";
     });
 }

@@ -16,7 +16,8 @@ struct Outcome
     std::vector<FileRow> files;          // that were worked, in order
     std::vector<ExportResult> exports;
     std::vector<std::string> errors;     // what could not be done, a line each; logged already
-    bool failed() const;                 // a file failed, or something could not be done
+    bool failed_file() const;            // a file of this call failed or was held
+    bool failed() const { return failed_file() || !errors.empty(); }
 };
 
 /// Recovers what a dead process left, takes up requests, looks, fetches, works files by date, order and hour, writes what is due, delivers.

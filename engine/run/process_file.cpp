@@ -81,6 +81,7 @@ private:
         await_hash();
         Transaction transaction(m_site.db);
         m_site.ledger.clear_rejects(m_row.id);
+        m_site.ledger.note_replaced(m_row);
         m_row.status = "held";
         m_row.reason = why.reason();
         m_row.read = m_row.accepted = m_row.rejected = 0;
@@ -309,6 +310,12 @@ private:
         out.modified = row.modified;
         out.file_id = row.id;
         add_to_outbox(m_site.db, m_site.clock, out);
+        if (source->ready == Ready::marker) { // left behind, it would vouch for the next upload of this name
+            out.name += source->marker;
+            out.final_name += source->marker;
+            out.modified.clear();
+            add_to_outbox(m_site.db, m_site.clock, out);
+        }
     }
 
     /// Written and synced before the commit that promises them.

@@ -25,37 +25,72 @@ bool is_engine_table(char const *name)
     return name != nullptr && std::string_view(name).substr(0, 5) == "atom_";
 }
 
+/// What is asked of a guarded statement, and why it was refused, in words for its writer.
+struct GuardState
+{
+    SqlGuard const &guard;
+    std::string denied;
+};
+
+int deny(GuardState &state, std::string why)
+{
+    state.denied = std::move(why);
+    return SQLITE_DENY;
+}
+
+bool is_introspection(std::string_view pragma)
+{
+    static constexpr std::string_view known[] = {"table_info", "table_xinfo", "table_list", "index_list", "index_info", "foreign_key_list"};
+    return std::find(std::begin(known), std::end(known), pragma) != std::end(known);
+}
+
+int authorize_write(GuardState &state, int action, char const *table, char const *column, bool in_temp)
+{
+    auto const name = std::string_view(table);
+    if (name == "sqlite_master" || name == "sqlite_temp_master") {
+        return SQLITE_OK; // SQLite asks so when it sets up a virtual table, and never lets a statement write them
+    }
+    if (!in_temp && state.guard.read_only) {
+        return deny(state, fmt::format("only reading is allowed here; it would write {}", name));
+    }
+    if (!in_temp && is_engine_table(table)) {
+        return deny(state, fmt::format("{} is the engine's own table; no rule writes it", name));
+    }
+    if (state.guard.on_write) {
+        state.guard.on_write(action == SQLITE_INSERT ? 'i' : action == SQLITE_DELETE ? 'd' : 'u', name, column != nullptr ? column : "");
+    }
+    return SQLITE_OK;
+}
+
 /// SQLite asks this for everything that a statement would do, while it is prepared.
 int authorize(void *context, int action, char const *a, char const *b, char const *database, char const *)
 {
-    auto const &guard = *static_cast<SqlGuard const *>(context);
+    auto &state = *static_cast<GuardState *>(context);
     bool const in_temp = database != nullptr && std::string_view(database) == "temp";
     switch (action) {
     case SQLITE_TRANSACTION:
     case SQLITE_SAVEPOINT:
+        return deny(state, "begin, commit, rollback and savepoint are not allowed here: a file is one transaction");
     case SQLITE_ATTACH:
     case SQLITE_DETACH:
-    case SQLITE_PRAGMA: return SQLITE_DENY;
+        return deny(state, "attach and detach are not allowed here");
+    case SQLITE_PRAGMA:
+        return is_introspection(a) ? SQLITE_OK : deny(state, fmt::format("pragma {} is not allowed here", a));
     case SQLITE_READ:
-        if (guard.on_read) {
-            guard.on_read(a, b);
+        if (state.guard.on_read) {
+            state.guard.on_read(a, b);
         }
         return SQLITE_OK;
     case SQLITE_INSERT:
     case SQLITE_DELETE:
     case SQLITE_UPDATE:
-        if (!in_temp && (is_engine_table(a) || guard.read_only)) {
-            return SQLITE_DENY;
-        }
-        if (guard.on_write) {
-            guard.on_write(action == SQLITE_INSERT ? 'i' : action == SQLITE_DELETE ? 'd' : 'u', a, b != nullptr ? b : "");
-        }
-        return SQLITE_OK;
+        return authorize_write(state, action, a, b, in_temp);
     case SQLITE_SELECT:
     case SQLITE_FUNCTION:
-    case SQLITE_RECURSIVE: return SQLITE_OK;
+    case SQLITE_RECURSIVE:
+        return SQLITE_OK;
     default: // create, drop, alter, analyze, reindex: of tables in temp only
-        return in_temp && !guard.read_only ? SQLITE_OK : SQLITE_DENY;
+        return in_temp && !state.guard.read_only ? SQLITE_OK : deny(state, "changing the schema is not allowed here");
     }
 }
 
@@ -63,16 +98,15 @@ int authorize(void *context, int action, char const *a, char const *b, char cons
 class GuardScope
 {
 public:
-    GuardScope(sqlite3 *db, SqlGuard const &guard) : m_db(db)
-    {
-        sqlite3_set_authorizer(m_db, authorize, const_cast<SqlGuard *>(&guard));
-    }
+    GuardScope(sqlite3 *db, SqlGuard const &guard) : m_db(db), m_state{guard, {}} { sqlite3_set_authorizer(m_db, authorize, &m_state); }
     ~GuardScope() { sqlite3_set_authorizer(m_db, nullptr, nullptr); }
     GuardScope(GuardScope const &) = delete;
     GuardScope &operator=(GuardScope const &) = delete;
+    std::string const &denied() const noexcept { return m_state.denied; }
 
 private:
     sqlite3 *m_db;
+    GuardState m_state;
 };
 
 sqlite3_stmt *prepare_one(sqlite3 *db, std::string_view sql, char const **tail)
@@ -83,6 +117,19 @@ sqlite3_stmt *prepare_one(sqlite3 *db, std::string_view sql, char const **tail)
         fail_with(db, rc, sql);
     }
     return statement;
+}
+
+sqlite3_stmt *prepare_guarded_one(sqlite3 *db, std::string_view sql, SqlGuard const &guard, char const **tail)
+{
+    GuardScope const scope(db, guard);
+    try {
+        return prepare_one(db, sql, tail);
+    } catch (StoreError const &e) {
+        if (scope.denied().empty()) {
+            throw;
+        }
+        throw StoreError(e.code(), scope.denied(), std::string(sql));
+    }
 }
 
 bool is_space(std::string_view s)
@@ -281,9 +328,8 @@ Statement Database::prepare(std::string_view sql)
 
 Statement Database::prepare_guarded(std::string_view sql, SqlGuard const &guard)
 {
-    GuardScope const scope(m_db, guard);
     char const *tail = nullptr;
-    Statement statement(m_db, prepare_one(m_db, sql, &tail));
+    Statement statement(m_db, prepare_guarded_one(m_db, sql, guard, &tail));
     if (statement.m_statement == nullptr) {
         throw StoreError(SQLITE_ERROR, "the SQL is empty", std::string(sql));
     }
@@ -300,11 +346,7 @@ void Database::run_guarded(std::string_view sql, Parameters const &parameters, S
 {
     while (!is_space(sql)) {
         char const *tail = nullptr;
-        sqlite3_stmt *raw = nullptr;
-        {
-            GuardScope const scope(m_db, guard);
-            raw = prepare_one(m_db, sql, &tail);
-        }
+        sqlite3_stmt *const raw = prepare_guarded_one(m_db, sql, guard, &tail);
         if (raw != nullptr) { // else a comment
             Statement statement(m_db, raw);
             statement.bind(parameters).run();

@@ -139,8 +139,8 @@ std::optional<FileRow> Ledger::find_failed(std::string const &sha256, std::strin
 
 void Ledger::note_replaced(FileRow const &row)
 {
-    auto s = m_db.prepare("update atom_file set status = 'removed' where source = ?1 and file = ?2 and id <> ?3 and status in ('failed', 'held', 'waiting')");
-    s.bind(1, or_null(row.source)).bind(2, row.file).bind(3, row.id).run();
+    auto s = m_db.prepare("update atom_file set status = 'removed' where source is ?1 and file = ?2 and coalesce(path, '') = case when ?1 is null then ?4 else coalesce(path, '') end and id <> ?3 and status in ('failed', 'held', 'waiting')");
+    s.bind(1, or_null(row.source)).bind(2, row.file).bind(3, row.id).bind(4, row.path).run();
 }
 
 bool Ledger::may_be_known(std::string const &job, std::string const &data, std::uint64_t size)

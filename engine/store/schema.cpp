@@ -169,27 +169,53 @@ void make_engine_tables(Database &db)
     transaction.commit();
 }
 
+namespace {
+
+struct Migration
+{
+    std::string name, where, sql, sha256;
+};
+
+std::vector<Migration> migrations_of(std::filesystem::path const &folder, std::string const &shown)
+{
+    std::vector<Migration> out;
+    for (auto const &path : files_with_extension(folder, ".sql")) {
+        Migration m;
+        m.name = path.filename().string();
+        m.where = shown + "/" + m.name;
+        m.sql = read_file(path);
+        Sha256 sha;
+        sha.update(m.sql);
+        m.sha256 = sha.hex();
+        out.push_back(std::move(m));
+    }
+    return out;
+}
+
+} // namespace
+
 void apply_migrations(Database &db, std::filesystem::path const &folder, std::string const &shown, Faults &faults)
 {
-    for (auto const &path : files_with_extension(folder, ".sql")) {
-        auto const name = path.filename().string();
-        auto const where = shown + "/" + name;
-        auto const sql = read_file(path);
-        Sha256 sha;
-        sha.update(sql);
-        auto const hex = sha.hex();
-        if (is_applied(db, name, hex, where, faults)) {
+    for (auto const &m : migrations_of(folder, shown)) {
+        if (is_applied(db, m.name, m.sha256, m.where, faults)) {
             continue;
         }
         try {
             Transaction transaction(db);
-            db.exec(sql);
-            db.prepare("insert into atom_migration(name, sha256) values(?1, ?2)").bind(1, name).bind(2, hex).run();
+            db.exec(m.sql);
+            db.prepare("insert into atom_migration(name, sha256) values(?1, ?2)").bind(1, m.name).bind(2, m.sha256).run();
             transaction.commit();
         } catch (StoreError const &e) {
-            faults.add({where, 0, 0}, e.what());
+            faults.add({m.where, 0, 0}, e.what());
             return;
         }
+    }
+}
+
+void check_applied(Database &db, std::filesystem::path const &folder, std::string const &shown, Faults &faults)
+{
+    for (auto const &m : migrations_of(folder, shown)) {
+        is_applied(db, m.name, m.sha256, m.where, faults);
     }
 }
 

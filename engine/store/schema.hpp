@@ -41,4 +41,7 @@ void make_engine_tables(Database &db);
 /// name.
 void apply_migrations(Database &db, std::filesystem::path const &folder, std::string const &shown, Faults &faults);
 
+/// Adds a fault for each migration that was changed after it was applied. Writes nothing.
+void check_applied(Database &db, std::filesystem::path const &folder, std::string const &shown, Faults &faults);
+
 } // namespace atom

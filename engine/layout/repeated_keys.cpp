@@ -1,0 +1,35 @@
+#include "engine/layout/repeated_keys.hpp"
+
+#include <algorithm>
+
+namespace atom {
+
+bool same_key(RelationCursor &a, RelationCursor &b, std::vector<int> const &columns)
+{
+    std::string left_scratch, right_scratch;
+    return std::all_of(columns.begin(), columns.end(), [&](int c) {
+        auto const left = a.value(c, left_scratch);
+        auto const right = b.value(c, right_scratch);
+        return left.kind == right.kind && left.integer == right.integer && left.text == right.text;
+    });
+}
+
+Bitmap last_of_keys(Relation const &relation, std::vector<int> const &columns)
+{
+    Bitmap last;
+    KeyIndex const index(relation, columns);
+    RelationCursor earlier(relation), later(relation);
+    auto const &entries = index.entries(); // by hash, then line: a later one of the same key is near
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+        bool followed = false;
+        for (auto j = i + 1; j < entries.size() && entries[j].hash == entries[i].hash && !followed; ++j) {
+            followed = earlier.seek(entries[i].rowid) && later.seek(entries[j].rowid) && same_key(earlier, later, columns);
+        }
+        if (!followed) {
+            last.set(entries[i].rowid);
+        }
+    }
+    return last;
+}
+
+} // namespace atom

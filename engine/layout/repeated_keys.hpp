@@ -1,0 +1,17 @@
+#pragma once
+// Keys that come more than once in an input.
+
+#include "engine/layout/bitmap.hpp"
+#include "engine/layout/relation.hpp"
+
+#include <vector>
+
+namespace atom {
+
+/// True if both rows have the same values in these columns.
+bool same_key(RelationCursor &a, RelationCursor &b, std::vector<int> const &columns);
+
+/// The lines of a record's relation that no later line with the same key follows; lines with an empty key column are not among them.
+Bitmap last_of_keys(Relation const &relation, std::vector<int> const &columns);
+
+} // namespace atom
