@@ -9,7 +9,7 @@
 
 namespace atom {
 
-/// The text in quotes, escaped.
+/// The text in quotes, escaped; bytes that are no UTF-8 as U+FFFD.
 std::string json_quoted(std::string_view utf8);
 
 /// The members of an object whose values are texts, in their order; others are left out. Empty for anything else.
