@@ -45,7 +45,7 @@ bool is_zero_filled(std::string_view s, std::string_view between) noexcept
 Typed parse_temporal(Field const &f, std::string_view s, std::string &scratch)
 {
     auto const kind = f.type == FieldType::date ? DateKind::date : f.type == FieldType::time ? DateKind::time : DateKind::datetime;
-    if (kind != DateKind::time && is_zero_filled(s, "/-:. T")) { // of a time, zeros are midnight
+    if (is_zero_filled(s, "/-:. T")) {
         return {};
     }
     for (auto const &format : f.formats) {
@@ -144,10 +144,10 @@ Parsed refused(Field const &f, LineFault fault, std::string_view s, Encoding enc
 {
     Parsed p;
     p.fault = fault;
-    p.warning = f.on_invalid != OnInvalid::reject && !(f.required && f.on_invalid == OnInvalid::null);
     if (f.on_invalid == OnInvalid::keep && fault == LineFault::value) {
         p.value = raw_text(s, encoding, scratch);
     }
+    p.warning = f.on_invalid != OnInvalid::reject && !(f.required && p.value.none());
     return p;
 }
 

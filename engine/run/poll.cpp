@@ -215,6 +215,13 @@ std::optional<FileRow> barrier_of(Site &site, std::vector<FileRow> const &unfini
 /// Works what may run, in order; what waited for a file that is now done comes to its turn at once.
 void work(Site &site, std::vector<FileRow> rows, std::vector<FileRow> const &unfinished, Outcome &out)
 {
+    auto const is_orphan = [&](FileRow const &r) { return site.workspace.job(r.job) == nullptr || site.workspace.layouts.count(r.layout) == 0; };
+    for (auto &row : rows) {
+        if (is_orphan(row)) { // seen under a job that the pack has no more
+            set_aside(site, row, "unmatched", fmt::format("there is no job {} any more", row.job), out);
+        }
+    }
+    rows.erase(std::remove_if(rows.begin(), rows.end(), is_orphan), rows.end());
     std::stable_sort(rows.begin(), rows.end(), [&](FileRow const &a, FileRow const &b) { return order_of(site, a) < order_of(site, b); });
     auto const barrier = barrier_of(site, unfinished);
     if (barrier) {
