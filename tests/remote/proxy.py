@@ -39,10 +39,13 @@ class Proxy:
     # -- commands
 
     def command(self, text):
+        """For "clear": whether nothing that was asked for was still to come."""
         word, _, value = text.strip().partition(" ")
         with self._lock:
             if word == "clear":
+                was_pending = self._is_pending()
                 self._clear()
+                return not was_pending
             elif word == "cut-down":
                 self._cut_down = int(value)
             elif word == "cut-up":
@@ -55,6 +58,7 @@ class Proxy:
                 self._stalled = True
             else:
                 raise ValueError(f"unknown command: {text}")
+        return True
 
     def close(self):
         for s in (self._listener, self._control):
@@ -68,6 +72,9 @@ class Proxy:
         self._cut_down = self._cut_up = self._drop_turn = None
         self._drop_after = None
         self._stalled = False
+
+    def _is_pending(self):
+        return self._stalled or any(x is not None for x in (self._cut_down, self._cut_up, self._drop_turn, self._drop_after))
 
     # -- plumbing
 

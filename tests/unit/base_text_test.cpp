@@ -149,6 +149,19 @@ TEST_CASE("an unknown word is told with what was meant, or what is allowed", "[b
     CHECK(unknown_word("key", "x", {}) == "unknown key \"x\"");
 }
 
+TEST_CASE("what a name may hold is shown on one line of UTF-8", "[base][text]")
+{
+    CHECK(printable("") == "");
+    CHECK(printable("a b;%\"'\\") == "a b;%\"'\\");
+    CHECK(printable("ação €😀") == "ação €😀");
+    CHECK(printable("a\nb\t\x1b[31m\x7f") == "a\\x0ab\\x09\\x1b[31m\\x7f");
+    CHECK(printable(std::string_view("a\0b", 3)) == "a\\x00b");
+    CHECK(printable("caf\xe9") == "caf\\xe9");
+    CHECK(printable("\xe9 \xff\xc3") == "\\xe9 \\xff\\xc3");
+    CHECK(printable("\xc2\x9b" "31m") == "\\xc2\\x9b31m"); // CSI, as one character
+    CHECK(printable("\xc0\xaf\xed\xa0\x80") == "\\xc0\\xaf\\xed\\xa0\\x80");
+}
+
 TEST_CASE("split and join", "[base][text]")
 {
     using Parts = std::vector<std::string>;
