@@ -160,16 +160,17 @@ void report(FileRow const &row)
     }
 }
 
-void work_one(Site &site, FileRow &row, Outcome &out)
+/// False if nothing became of it this time: it begins again by itself.
+bool work_one(Site &site, FileRow &row, Outcome &out)
 {
     try {
         if (!fetch_bytes(site, row, out)) {
-            return;
+            return row.status == "failed";
         }
         process_file(site, row);
-    } catch (FileError const &e) { // its bytes or the spool: it begins again by itself
+    } catch (FileError const &e) { // its bytes or the spool
         note(out, fmt::format("{}: {}: {}", row.job, printable(row.file), e.what()));
-        return;
+        return false;
     }
     report(row);
     if (!row.source.empty()) {
@@ -177,6 +178,7 @@ void work_one(Site &site, FileRow &row, Outcome &out)
         std::filesystem::remove(row.path, ignored);
     }
     out.files.push_back(row);
+    return true;
 }
 
 /// A file that may not run now says why in the ledger; told once.
@@ -192,17 +194,21 @@ void set_aside(Site &site, FileRow &row, char const *status, std::string const &
     out.files.push_back(row);
 }
 
-constexpr std::int64_t k_patience_seconds = 30 * 60;
+/// It was first seen so long ago that it holds up nobody any more.
+bool is_stuck(Site const &site, FileRow const &row)
+{
+    constexpr std::int64_t k_patience_seconds = 30 * 60;
+    auto const since = parse_iso(row.seen_at, DateKind::datetime);
+    auto const seconds = [](Civil const &c) { return std::int64_t{day_of(c)} * 86400 + c.hour * 3600 + c.minute * 60 + c.second; };
+    return since && seconds(site.clock.local()) - seconds(*since) > k_patience_seconds;
+}
 
 /// The first upload, in the order of work, that is not finished: what follows it waits. One that takes too long holds up nobody.
 std::optional<FileRow> barrier_of(Site &site, std::vector<FileRow> const &unfinished)
 {
     std::optional<FileRow> first;
     for (auto row : unfinished) {
-        auto const since = parse_iso(row.seen_at, DateKind::datetime);
-        auto const now = site.clock.local();
-        auto const seconds = [](Civil const &c) { return std::int64_t{day_of(c)} * 86400 + c.hour * 3600 + c.minute * 60 + c.second; };
-        if (since && seconds(now) - seconds(*since) > k_patience_seconds) {
+        if (is_stuck(site, row)) {
             row.reason = "o envio não termina há mais de 30 minutos";
             site.ledger.save(row);
         } else if (!first || order_of(site, row) < order_of(site, *first)) {
@@ -223,9 +229,11 @@ void work(Site &site, std::vector<FileRow> rows, std::vector<FileRow> const &unf
     }
     rows.erase(std::remove_if(rows.begin(), rows.end(), is_orphan), rows.end());
     std::stable_sort(rows.begin(), rows.end(), [&](FileRow const &a, FileRow const &b) { return order_of(site, a) < order_of(site, b); });
-    auto const barrier = barrier_of(site, unfinished);
-    if (barrier) {
-        rows.erase(std::remove_if(rows.begin(), rows.end(), [&](FileRow const &r) { return order_of(site, *barrier) < order_of(site, r); }), rows.end());
+    auto const hold_up = [&](FileRow const &by) {
+        rows.erase(std::remove_if(rows.begin(), rows.end(), [&](FileRow const &r) { return order_of(site, by) < order_of(site, r); }), rows.end());
+    };
+    if (auto const barrier = barrier_of(site, unfinished)) {
+        hold_up(*barrier);
     }
     auto const judge = [&](FileRow const &row) { return precondition_of(site.ledger, *site.workspace.job(row.job), row, site.clock.today()); };
     using Verdict = Precondition::Verdict;
@@ -239,8 +247,8 @@ void work(Site &site, std::vector<FileRow> rows, std::vector<FileRow> const &unf
         rows.erase(next);
         if (now.verdict == Verdict::hold) {
             set_aside(site, row, "held", now.reason, out);
-        } else {
-            work_one(site, row, out);
+        } else if (!work_one(site, row, out) && !is_stuck(site, row)) {
+            hold_up(row); // as an upload that is not finished does
         }
         next = rows.begin();
     }

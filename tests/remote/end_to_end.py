@@ -358,6 +358,29 @@ def a_download_is_cut(kind):
 
 
 @case("sftp", "ftp")
+def a_cut_download_holds_up_what_follows(kind):
+    """What is worked after a file is not worked before it, only because that file could not be fetched at once; but not for ever."""
+    proxy = proxy_of(kind)
+    shop = Shop("order", kind, port=proxy.port)
+    shop.drop("pedidos_20261030_000000.csv", orders(*range(1, 30_001)))
+    shop.drop("cancelados_20261030_000000.csv", orders(1))
+    shop.drop("pedidos_20261029_000000.csv", orders(30_001))
+    proxy.command("cut-down 300000")
+    same([r["file"] for r in shop.poll(expect=1)], ["pedidos_20261029_000000.csv"], "only what comes before it")
+    proxy.command("clear")
+    same([(r["job"], r["status"]) for r in shop.poll()], [("pedidos", "done"), ("cancelados", "done")])
+    same(shop.ask("select numero from pedido where cancelado = 1"), [(1,)])
+
+    shop.drop("pedidos_20261030_000001.csv", orders(*range(1, 30_001)))
+    shop.drop("cancelados_20261030_000001.csv", orders(2))
+    for after, worked in ((0, []), (29 * 60, []), (120, ["cancelados"])):
+        proxy.command("cut-down 300000")
+        same([r["job"] for r in shop.poll(expect=1, after=after)], worked, f"{after} s later")
+    proxy.command("clear")
+    same([r["job"] for r in shop.poll()], ["pedidos"])
+
+
+@case("sftp", "ftp")
 def an_upload_is_cut(kind):
     proxy = proxy_of(kind)
     shop = Shop("upload", "file", kind, target_port=proxy.port)
