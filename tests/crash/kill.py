@@ -3,10 +3,10 @@
 
 usage: kill.py --atom PATH --generate PATH [--point NAME[:N[xTIMES]]] [--keep DIR]
 
-PATH is a build with kill points (ATOM_DEV). The points are read from the sources. For each, at its first, second and third time, and at its
-first in two polls running (:1x2), on either of two days: the poll is killed there, polls follow until nothing is left to do, the other day
-follows. Then base (row for row, but for times, attempts and seconds), source folder with lidos and erros, and the dialer's folder are
-compared with the undisturbed run's.
+PATH is a build with kill points (ATOM_DEV). The points are read from the sources. For each, at its first, second and third time, on either
+of two days (and on the second at its first in two polls running, :1x2): the poll is killed there, polls follow until nothing is left to do,
+the other day follows. Then base (row for row, but for times, attempts and seconds), source folder with lidos and erros, and the dialer's
+folder are compared with the undisturbed run's.
 """
 
 import argparse
@@ -27,6 +27,17 @@ from workspace import Workspace, files_in  # noqa: E402
 ENGINE = os.path.join(HERE, "..", "..", "engine")
 PASSING = {"seconds", "seen_at", "ended_at", "made_at", "attempts"}
 CONTRACTS = "60"
+HOLDING_JOB = """job = "conferencia"
+layout = "remessa_exclusao"
+files = ["{data:YYYYMMDD}_conferencia.txt"]
+source = "credor"
+order = 50
+
+[[rule]]
+name = "espera-alguem"
+hold = "select contrato from e limit 1"
+message = "o contrato {contrato} espera"
+"""
 
 
 def points():
@@ -65,11 +76,20 @@ def make_days(generate, scratch):
             f"AcordosBaixados_{slashed}_528.csv": b"A;B\r\n1;2\r\n",
             f"{d}_200000_baixa_528_out.528": made("exclusao", day, share=0.1),
             f"{d}_201000_baixa_528_out.528": b"too short\r\n",
+            f"{d}_conferencia.txt": made("exclusao", day, share=0.1),
             "leia-me.txt": b"nothing\n",
         }))
     again = f"{first.replace('-', '')}_180000_remessa_528_out.528"
     days[1][1][again] = days[0][1][again]  # a duplicate
     return days
+
+
+def make_workspace(atom, root):
+    """The pack, and a job whose files are always held."""
+    ws = Workspace(atom, root).make()
+    with open(os.path.join(ws.home, "jobs", "conferencia.toml"), "w", encoding="utf-8") as file:
+        file.write(HOLDING_JOB)
+    return ws
 
 
 def snapshot(ws):
@@ -127,7 +147,7 @@ def play(ws, days, kill_day=None, point=None):
 
 
 def try_point(atom, days, root, expected, kill_day, point):
-    ws = Workspace(atom, root).make()
+    ws = make_workspace(atom, root)
     try:
         reached = play(ws, days, kill_day, point)
         wrong = differences(expected, snapshot(ws)) if reached else []
@@ -147,7 +167,7 @@ def main():
         scratch = args.keep or stack.enter_context(tempfile.TemporaryDirectory())
         os.makedirs(scratch, exist_ok=True)
         days = make_days(os.path.abspath(args.generate), scratch)
-        calm = Workspace(args.atom, os.path.join(scratch, "calm")).make()
+        calm = make_workspace(args.atom, os.path.join(scratch, "calm"))
         play(calm, days)
         expected = snapshot(calm)
         names = [args.point] if args.point else [p + times for p in points() for times in ("", ":2", ":3", ":1x2")]
@@ -155,7 +175,7 @@ def main():
         with concurrent.futures.ThreadPoolExecutor(2) as pool:
             tries = []
             for kill_day in (0, 1):
-                for point in names:
+                for point in (n for n in names if kill_day == 1 or args.point or not n.endswith(":1x2")):
                     root = os.path.join(scratch, f"{point.replace(':', '-')}-day{kill_day + 1}")
                     tries.append(pool.submit(try_point, args.atom, days, root, expected, kill_day, point))
             for t in tries:
