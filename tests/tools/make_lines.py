@@ -14,7 +14,8 @@ a line, of words as a shell reads them:
     cut=N, add=TEXT      the line loses N bytes at its end, or gets more
     at=N:TEXT            these characters at this byte of the line
     raw=TEXT             nothing but this text;  open: no line end
-`with …` gives words for all lines after it; a blank at the beginning of a line continues the one before; `#` begins a comment.
+`layout NAME` again: the lines after it are of that table. `with …` gives words for all lines after it; a
+blank at the beginning of a line continues the one before; `#` begins a comment.
 """
 
 import csv
@@ -105,6 +106,9 @@ def made(description: str) -> bytes:
     for words in rows[1:]:
         if words[0] == "with":
             common = words[1:]
+            continue
+        if words[0] == "layout":
+            fields, common = table(words[1]), []
             continue
         line, ended = line_of(fields, common + words)
         out += line + (end if ended else b"")

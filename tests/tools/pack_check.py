@@ -19,7 +19,7 @@ import tomllib
 SQL_TYPES = {"integer": "integer", "decimal": "integer", "boolean": "integer"}
 FUNCTIONS = {"dias": 2, "dias_uteis": 2, "documento": 1, "fone": 1, "ddd": 1, "digitos": 1, "sem_acento": 1, "mascara": 1,
              "decimal": 2, "decimal_texto": 2, "regra": 0}
-VERBS = ("reject", "warn", "upsert", "insert", "replace", "update", "sql", "sql_file")
+VERBS = ("reject", "warn", "hold", "upsert", "insert", "replace", "update", "sweep", "sql", "sql_file")
 faults = []
 
 
@@ -72,6 +72,11 @@ def document(text):
     return None
 
 
+def decimal_units(text, scale):
+    whole, _, part = text.removesuffix("%").replace(".", "").partition(",")
+    return int(whole + part.ljust(scale, "0"))
+
+
 def stored(field, raw, fixed):
     """What `expect` would say of a raw value; None = no value. Raises ValueError where the type refuses it."""
     text = raw.strip()
@@ -84,7 +89,7 @@ def stored(field, raw, fixed):
         return str(int(text))
     if kind == "decimal":
         scale = field["scale"]
-        units = int(text) if fixed else int(text.replace(".", "").replace(",", ""))
+        units = int(text) if fixed else decimal_units(text, scale)
         sign = "-" if units < 0 else ""
         return f"{sign}{abs(units) // 10**scale}.{abs(units) % 10**scale:0{scale}}"
     if kind == "date":
@@ -228,6 +233,11 @@ def check_rule(db, where, rule, bound, workspace):
     if verb in ("sql", "sql_file"):
         prepare(db, where, rule.get("sql") or (workspace / "jobs" / rule["sql_file"]).read_text(encoding="utf-8"), bound)
         return
+    if "brake" in rule:
+        prepare(db, f"{where}, brake", rule["brake"]["of"], bound)
+    if verb == "hold":
+        prepare(db, where, rule["hold"], bound)
+        return
     if verb in ("reject", "warn"):
         prepare(db, where, f"select e.linha from {source} e where {rule[verb]}", bound)
         known = columns_of(db, source)
@@ -257,7 +267,7 @@ def check_rule(db, where, rule, bound, workspace):
             joined = f"join {table} t on {on}" if old or verb == "update" else ""
             prepare(db, f"{where}, {column}", f"select {text} from {source} e {joined}", bound)
     if "where" in rule:
-        joined = f"{table} t" if verb == "replace" else f"{source} e join {table} t on {on}"
+        joined = f"{table} t" if verb in ("replace", "sweep") else f"{source} e join {table} t on {on}"
         prepare(db, f"{where}, where", f"select 1 from {joined} where {rule['where']}", bound)
 
 
