@@ -27,13 +27,14 @@ Precondition precondition_of(Ledger &ledger, Job const &job, FileRow const &row,
             return {Precondition::Verdict::hold, fmt::format("fora de data: {} de {} já foi processado", name, *later)};
         }
     }
+    std::string missing;
     for (auto const &r : row.released ? std::vector<Require>{} : job.needs) {
         auto const last = r.since == Require::Since::same_day ? iso_day(date) : std::string();
         if (!ledger.has_done(r.job, iso_day(r.earliest(date)), last)) {
-            return {Precondition::Verdict::wait, fmt::format("espera {} {}", r.job, since_text(r, date))};
+            missing += fmt::format("{}{} {}", missing.empty() ? "" : ", ", r.job, since_text(r, date));
         }
     }
-    return {};
+    return missing.empty() ? Precondition{} : Precondition{Precondition::Verdict::wait, "espera " + missing};
 }
 
 std::vector<Overdue> overdue_jobs(Ledger &ledger, Workspace const &workspace, Clock const &clock)
