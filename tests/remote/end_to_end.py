@@ -21,6 +21,7 @@ import traceback
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 sys.dont_write_bytecode = True
 from proxy import Proxy  # noqa: E402
+from run import KNOWN_LEAKS  # noqa: E402
 from servers import Servers  # noqa: E402
 from shop import KINDS, Shop, Watch, files_of, orders  # noqa: E402
 
@@ -628,6 +629,10 @@ def main():
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the cleaning is done
     with tempfile.TemporaryDirectory(prefix="atom-end-to-end-") as folder:
         os.chmod(folder, 0o755)  # the servers' user goes through it
+        leaks = os.path.join(folder, "known-leaks")
+        with open(leaks, "w", encoding="ascii") as file:
+            file.write(KNOWN_LEAKS)
+        os.environ.setdefault("LSAN_OPTIONS", f"suppressions={leaks}:print_suppressions=0")
         with Servers(os.path.join(folder, "servers")) as servers:
             proxies = queue.Queue()
             for _ in range(AT_ONCE):
