@@ -22,9 +22,11 @@ std::string since_text(Require const &r, Day date)
 Precondition precondition_of(Ledger &ledger, Job const &job, FileRow const &row, Day today)
 {
     auto const date = date_of(row, today);
-    for (auto const &name : row.approved ? std::vector<std::string>{} : job.stale_after) {
-        if (auto const later = ledger.last_done_date(name); later && *later > iso_day(date)) {
-            return {Precondition::Verdict::hold, fmt::format("fora de data: {} de {} já foi processado", name, *later)};
+    for (auto const &name : job.stale_after) {
+        auto const later = ledger.last_done_date(name);
+        auto const why = later ? fmt::format("fora de data: {} de {} já foi processado", name, *later) : std::string();
+        if (later && *later > iso_day(date) && !row.is_approved(why)) {
+            return {Precondition::Verdict::hold, why};
         }
     }
     std::string missing;

@@ -20,7 +20,7 @@ struct Precondition
     std::string reason;
 };
 
-/// A released file passes its requires, an approved one what would hold it.
+/// A released file passes its requires, an approved one the kind of reason that held it.
 Precondition precondition_of(Ledger &ledger, Job const &job, FileRow const &row, Day today);
 
 /// A job's `expected` whose file has not come: its name and the text of `expected`.

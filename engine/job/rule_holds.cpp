@@ -32,10 +32,17 @@ std::int64_t RuleRunner::number_of(std::string const &select)
 void RuleRunner::ask_brake(Rule const &rule, std::int64_t of, std::int64_t changed) const
 {
     auto const &brake = *rule.brake;
-    bool const over = changed > brake.least && changed * 100 > brake.share * of;
-    if (over && !m_set.approved) {
-        throw FileHeld(fmt::format("freio da regra {}: mudaria {} de {} ({}%); o limite é {}%{}", rule.name, changed, of, per_cent(changed, of),
-                                   brake.share, brake.least > 0 ? fmt::format(" e mais de {}", brake.least) : ""));
+    if (changed > brake.least && changed * 100 > brake.share * of) {
+        hold(fmt::format("freio da regra {}: mudaria {} de {} ({}%); o limite é {}%{}", rule.name, changed, of, per_cent(changed, of), brake.share,
+                         brake.least > 0 ? fmt::format(" e mais de {}", brake.least) : ""));
+    }
+}
+
+/// Unless a person has seen just this.
+void RuleRunner::hold(std::string const &reason) const
+{
+    if (!m_set.approved(reason)) {
+        throw FileHeld(reason);
     }
 }
 
@@ -43,14 +50,14 @@ void RuleRunner::run_hold(Rule const &rule, RulePlan const &plan)
 {
     auto select = m_set.db.prepare_guarded(plan.hold, {true, {}, {}});
     select.bind(m_set.parameters);
-    if (!select.step() || m_set.approved) {
+    if (!select.step()) {
         return;
     }
     auto message = rule.message;
     for (int i = 0; i < select.columns(); ++i) {
         message = replaced(std::move(message), "{" + select.column_name(i) + "}", select.text(i));
     }
-    throw FileHeld(fmt::format("{}: {}", rule.name, message));
+    hold(fmt::format("{}: {}", rule.name, message));
 }
 
 void RuleRunner::run_sweep(Rule const &rule, RulePlan const &plan)
@@ -73,6 +80,7 @@ void RuleRunner::name_keys(Rule const &rule, RulePlan const &plan)
     auto insert = m_set.db.prepare(plan.sweep.name_key);
     RowFields row(input, m_record);
     std::string scratch;
+    std::uint64_t unreadable = 0, first = 0;
     auto rows = input.scanner();
     for (Row r; rows.next(r);) {
         row.set(r);
@@ -94,9 +102,13 @@ void RuleRunner::name_keys(Rule const &rule, RulePlan const &plan)
         }
         if (readable) {
             insert.run();
-        } else if (!m_set.approved) {
-            throw FileHeld(fmt::format("CHAVE_ILEGIVEL: a chave da linha {} não pode ser lida", r.linha));
+        } else {
+            first = unreadable++ == 0 ? r.linha : first;
         }
+    }
+    if (unreadable > 0) {
+        hold(unreadable == 1 ? fmt::format("CHAVE_ILEGIVEL: a chave da linha {} não pode ser lida", first)
+                             : fmt::format("CHAVE_ILEGIVEL: as chaves de {} linhas não podem ser lidas; a primeira é a linha {}", unreadable, first));
     }
 }
 

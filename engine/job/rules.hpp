@@ -97,7 +97,7 @@ public:
         Parameters parameters;
         Bitmap const &duplicates;
         ChangeCounter &changes;
-        bool approved;                            // a person looked at it: holds and brakes are passed
+        std::function<bool(std::string const &)> approved; // a person passed this reason to hold the file
         std::function<void(Reject const &)> sink; // gets each rejected or warned line
     };
 
@@ -115,6 +115,7 @@ private:
     void run_sweep(Rule const &rule, RulePlan const &plan);
     void name_keys(Rule const &rule, RulePlan const &plan);
     void ask_brake(Rule const &rule, std::int64_t of, std::int64_t changed) const;
+    void hold(std::string const &reason) const;
     void write(RulePlan const &plan, Rule const &rule);
     void reject_empty_keys(RulePlan const &plan, Rule const &rule);
     void note_incomplete_keys();

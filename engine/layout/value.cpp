@@ -246,14 +246,14 @@ bool read_digits(std::string_view s, std::int64_t &out) noexcept
     if (s.size() > 18) {
         return false;
     }
-    std::int64_t n = 0;
+    std::uint64_t n = 0; // what is no digit may run over; it is then not used
     unsigned wrong = 0;
     for (char const c : s) {
         auto const digit = static_cast<unsigned>(c) - '0';
         wrong |= digit > 9 ? 1U : 0U;
         n = n * 10 + digit;
     }
-    out = n;
+    out = static_cast<std::int64_t>(n);
     return wrong == 0;
 }
 

@@ -64,7 +64,9 @@ void take_request(Site &site, Request const &request)
     if (!row || row->status != wanted) {
         return;
     }
-    row->approved = row->approved || request.kind == "approve";
+    if (request.kind == "approve") { // what it is held for now, and nothing else
+        row->approved += (row->approved.empty() ? "" : "\n") + row->reason.substr(0, row->reason.find(':'));
+    }
     row->released = row->released || request.kind == "release";
     row->status = "seen";
     row->by = request.by;
@@ -327,7 +329,8 @@ FileRow row_of(Site &site, std::filesystem::path const &path, ImportOptions cons
     row.size = std::filesystem::file_size(path);
     row.seen_at = site.clock.local_text();
     row.forced = options.force;
-    row.released = row.approved = options.release;
+    row.released = options.release;
+    row.approved = options.release ? "*" : "";
     auto match = match_job(site.workspace, {}, row.file, options.job);
     auto const *const job = site.workspace.job(options.job);
     if (match.job == nullptr && job != nullptr && job->layouts().size() == 1) {

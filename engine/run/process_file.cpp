@@ -237,7 +237,8 @@ private:
     {
         auto const data = m_row.data.empty() ? iso_day(m_site.clock.today()) : m_row.data;
         auto parameters = rule_parameters(*m_job, captures_of(m_row), data, m_site.clock.local_text(), m_row.id, m_row.file);
-        RuleRunner runner({m_site.db, *m_input, *m_job, m_site.writers, std::move(parameters), m_checked.duplicates, changes, m_row.approved,
+        RuleRunner runner({m_site.db, *m_input, *m_job, m_site.writers, std::move(parameters), m_checked.duplicates, changes,
+                           [this](std::string const &why) { return m_row.is_approved(why); },
                            [&](Reject const &r) { add(r, tally, seq); }});
         runner.run();
         return runner.rejected();

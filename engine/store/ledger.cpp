@@ -44,10 +44,16 @@ void bind_row(Statement &s, FileRow const &r)
     }
     s.bind(i + 1, r.rejects).bind(i + 2, r.changes).bind(i + 3, r.exports).bind(i + 4, SqlValue{r.seconds}).bind(i + 5, r.seen_at);
     s.bind(i + 6, or_null(r.ended_at)).bind(i + 7, r.attempts).bind(i + 8, r.forced ? 1 : 0);
-    s.bind(i + 9, r.released ? 1 : 0).bind(i + 10, r.approved ? 1 : 0).bind(i + 11, or_null(r.by));
+    s.bind(i + 9, r.released ? 1 : 0).bind(i + 10, or_null(r.approved)).bind(i + 11, or_null(r.by));
 }
 
 } // namespace
+
+bool FileRow::is_approved(std::string const &why) const
+{
+    auto const kind = why.substr(0, why.find(':'));
+    return approved == "*" || ("\n" + approved + "\n").find("\n" + kind + "\n") != std::string::npos;
+}
 
 std::int64_t Ledger::save(FileRow &row)
 {
@@ -96,7 +102,7 @@ FileRow Ledger::row_of(Statement const &s) const
     r.attempts = s.integer(25);
     r.forced = s.integer(26) != 0;
     r.released = s.integer(27) != 0;
-    r.approved = s.integer(28) != 0;
+    r.approved = s.text(28);
     r.by = s.text(29);
     return r;
 }

@@ -35,8 +35,12 @@ struct FileRow
     std::int64_t attempts = 0;
     bool forced = false;   // takes a duplicate
     bool released = false; // past its requires
-    bool approved = false; // past what held it
+    std::string approved;  // the kinds of hold that a person passed, a line each; "*" = any
     std::string by;       // who let it through
+
+    /// A person passed a hold of this kind: what stands before the ':' of a reason. Who approves a file because it is late has not
+    /// looked at what a brake would say: that holds it again.
+    bool is_approved(std::string const &why) const;
 };
 
 class Ledger

@@ -22,7 +22,7 @@ create table if not exists atom_file(
   warnings integer not null default 0, rejects text not null default '{}', changes text not null default '{}',
   exports text not null default '[]', seconds real not null default 0,
   seen_at text not null, ended_at text, attempts integer not null default 0, forced integer not null default 0,
-  released integer not null default 0, approved integer not null default 0, by text);
+  released integer not null default 0, approved text, by text);
 create index if not exists atom_file_identity on atom_file(sha256, job, data);
 create index if not exists atom_file_entry on atom_file(source, file);
 create index if not exists atom_file_status on atom_file(status) where status not in ('done', 'duplicate');
