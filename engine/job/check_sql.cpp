@@ -135,7 +135,7 @@ private:
                 for (auto const &sql : *statements) {
                     auto s = m_db.prepare_guarded(sql);
                     s.bind(parameters);
-                    if (statements != &plan.writes || sql.find("atom_stage_key") != std::string::npos || sql.find("create temp") == 0) {
+                    if (statements != &plan.writes || sql.find("create temp") == 0) {
                         s.run();
                     }
                 }

@@ -228,14 +228,6 @@ private:
         return i;
     }
 
-    static std::string replaced(std::string s, std::string_view from, std::string const &to)
-    {
-        for (auto at = s.find(from); at != std::string::npos; at = s.find(from, at + to.size())) {
-            s.replace(at, from.size(), to);
-        }
-        return s;
-    }
-
     static std::vector<std::string> field_names(Record const &r)
     {
         std::vector<std::string> out;

@@ -84,6 +84,24 @@ std::string same(std::vector<std::string> const &columns, char const *a, char co
     return out;
 }
 
+/// A row that is there is written over, unless it is equal.
+std::string on_conflict(WriteSpec const &w, std::vector<std::string> const &key)
+{
+    std::string set, changed;
+    for (auto const &[column, expression] : w.values) {
+        if (std::find(key.begin(), key.end(), column) == key.end()) {
+            set += fmt::format("{0}{1} = excluded.{1}", set.empty() ? "" : ", ", sql_name(column));
+            changed += fmt::format("{0}t.{1} is not excluded.{1}", changed.empty() ? "" : " or ", sql_name(column));
+        }
+    }
+    if (set.empty()) {
+        return fmt::format(" on conflict({}) do nothing", list_of(key));
+    }
+    set += w.has_arquivo ? ", arquivo_id = excluded.arquivo_id" : "";
+    set += w.has_linha ? ", linha = excluded.linha" : "";
+    return fmt::format(" on conflict({}) do update set {} where {}", list_of(key), set, changed);
+}
+
 } // namespace
 
 std::string insert_sql(WriteSpec const &w, bool skip_known)
@@ -98,20 +116,7 @@ std::string insert_sql(WriteSpec const &w, bool skip_known)
 
 std::string overwrite_sql(WriteSpec const &w)
 {
-    std::string set, changed;
-    for (auto const &[column, expression] : w.values) {
-        if (std::find(w.key.begin(), w.key.end(), column) == w.key.end()) {
-            set += fmt::format("{0}{1} = excluded.{1}", set.empty() ? "" : ", ", sql_name(column));
-            changed += fmt::format("{0}t.{1} is not excluded.{1}", changed.empty() ? "" : " or ", sql_name(column));
-        }
-    }
-    auto const head = insert_sql(w, false);
-    if (set.empty()) {
-        return head + fmt::format(" on conflict({}) do nothing", list_of(w.key));
-    }
-    set += w.has_arquivo ? ", arquivo_id = excluded.arquivo_id" : "";
-    set += w.has_linha ? ", linha = excluded.linha" : "";
-    return head + fmt::format(" on conflict({}) do update set {} where {}", list_of(w.key), set, changed);
+    return insert_sql(w, false) + on_conflict(w, w.key);
 }
 
 std::string update_sql(WriteSpec const &w)
@@ -151,23 +156,6 @@ std::string add_from_stage(WriteSpec const &w)
 {
     return fmt::format("insert into {} as t ({}{}) select {}{} from temp.atom_stage as s where true", sql_name(w.table), columns_of(w.values),
                        stamp_columns(w), list_of(names_of(w.values), "s."), stamp_values(w, "s.linha"));
-}
-
-std::string on_conflict(WriteSpec const &w, std::vector<std::string> const &key)
-{
-    std::string set, changed;
-    for (auto const &[column, expression] : w.values) {
-        if (std::find(key.begin(), key.end(), column) == key.end()) {
-            set += fmt::format("{0}{1} = excluded.{1}", set.empty() ? "" : ", ", sql_name(column));
-            changed += fmt::format("{0}t.{1} is not excluded.{1}", changed.empty() ? "" : " or ", sql_name(column));
-        }
-    }
-    if (set.empty()) {
-        return fmt::format(" on conflict({}) do nothing", list_of(key));
-    }
-    set += w.has_arquivo ? ", arquivo_id = excluded.arquivo_id" : "";
-    set += w.has_linha ? ", linha = excluded.linha" : "";
-    return fmt::format(" on conflict({}) do update set {} where {}", list_of(key), set, changed);
 }
 
 /// A stage in the order of the unique key where its columns cannot be null: one b-tree in place of a table and an index, and the table is then
