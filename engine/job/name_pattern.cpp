@@ -4,9 +4,15 @@
 
 #include <fmt/format.h>
 
+#include <regex>
 #include <stdexcept>
 
 namespace atom {
+
+struct NamePattern::Compiled
+{
+    std::regex regex;
+};
 
 namespace {
 
@@ -80,7 +86,7 @@ NamePattern::NamePattern(std::string const &text) : m_text(text)
             m_regex_text += escaped(c);
         }
     }
-    m_regex.assign(m_regex_text, std::regex::ECMAScript | std::regex::icase | std::regex::optimize);
+    m_compiled = std::make_shared<Compiled const>(Compiled{std::regex(m_regex_text, std::regex::ECMAScript | std::regex::icase | std::regex::optimize)});
 }
 
 void NamePattern::add_capture(std::string const &name, std::string const &format)
@@ -112,7 +118,7 @@ void NamePattern::add_capture(std::string const &name, std::string const &format
 std::optional<Captures> NamePattern::match(std::string const &name) const
 {
     std::smatch m;
-    if (!std::regex_match(name, m, m_regex)) {
+    if (!std::regex_match(name, m, m_compiled->regex)) {
         return std::nullopt;
     }
     Captures out;

@@ -4,8 +4,8 @@
 #include "engine/base/date.hpp"
 
 #include <map>
+#include <memory>
 #include <optional>
-#include <regex>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,7 +38,8 @@ private:
     std::string m_text;
     std::string m_regex_text;
     std::vector<Capture> m_captures; // a group of the expression each
-    std::regex m_regex;
+    struct Compiled; // a std::regex: its header would be half of what an includer compiles
+    std::shared_ptr<Compiled const> m_compiled;
 };
 
 /// The name that a job is matched with: without `.rejeitados` (and a number behind it) at its end, as a mended file comes back.
