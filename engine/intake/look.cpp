@@ -116,6 +116,7 @@ private:
             file.size = e.size;
             file.modified = e.modified;
             file.status = "seen";
+            file.sha256.clear();
             file.reason.clear();
             file.seen_at = file.id == 0 ? m_set.clock.local_text() : file.seen_at;
             note_match(file, match);

@@ -196,6 +196,23 @@ void set_aside(Site &site, FileRow &row, char const *status, std::string const &
     out.files.push_back(row);
 }
 
+/// What stands in the way of a file; none if its bytes are needed to tell and cannot be had now. Bytes that were had before wait for
+/// nothing and are out of no date: they are a duplicate. They are looked at only where a file of this size is done for the job and date.
+std::optional<Precondition> judge(Site &site, FileRow &row, Outcome &out)
+{
+    auto const now = precondition_of(site.ledger, *site.workspace.job(row.job), row, site.clock.today());
+    if (now.verdict == Precondition::Verdict::go || row.forced || !site.ledger.may_be_known(row.job, row.data, row.size)) {
+        return now;
+    }
+    if (row.sha256.empty()) {
+        if (!fetch_bytes(site, row, out)) {
+            return std::nullopt;
+        }
+        row.sha256 = row.sha256.empty() ? sha256_of(row.path) : row.sha256;
+    }
+    return site.ledger.find_done(row.sha256, row.job, row.data, row.id) ? Precondition{} : now;
+}
+
 /// It was first seen so long ago that it holds up nobody any more.
 bool is_stuck(Site const &site, FileRow const &row)
 {
@@ -237,25 +254,24 @@ void work(Site &site, std::vector<FileRow> rows, std::vector<FileRow> const &unf
     if (auto const barrier = barrier_of(site, unfinished)) {
         hold_up(*barrier);
     }
-    auto const judge = [&](FileRow const &row) { return precondition_of(site.ledger, *site.workspace.job(row.job), row, site.clock.today()); };
     using Verdict = Precondition::Verdict;
     for (auto next = rows.begin(); next != rows.end();) {
-        auto const now = judge(*next);
-        if (now.verdict == Verdict::wait) {
+        auto const now = judge(site, *next, out);
+        if (now && now->verdict == Verdict::wait) {
             ++next;
             continue;
         }
         auto row = std::move(*next);
         rows.erase(next);
-        if (now.verdict == Verdict::hold) {
-            set_aside(site, row, "held", now.reason, out);
-        } else if (!work_one(site, row, out) && !is_stuck(site, row)) {
+        if (now && now->verdict == Verdict::hold) {
+            set_aside(site, row, "held", now->reason, out);
+        } else if (bool const dealt_with = now ? work_one(site, row, out) : row.status == "failed"; !dealt_with && !is_stuck(site, row)) {
             hold_up(row); // as an upload that is not finished does
         }
         next = rows.begin();
     }
     for (auto &row : rows) {
-        set_aside(site, row, "waiting", judge(row).reason, out);
+        set_aside(site, row, "waiting", precondition_of(site.ledger, *site.workspace.job(row.job), row, site.clock.today()).reason, out);
     }
 }
 
