@@ -28,6 +28,8 @@ LAYOUT_CODES = {"VALOR_INVALIDO", "CAMPO_OBRIGATORIO"}
 HEADER = "arquivo;linha;byte;coluna;campo;codigo;mensagem;valor;registro".split(";")
 MAILING = "id_crm contrato cpf_cnpj nome carteira produto dias_atraso qtd_parcelas_vencidas valor_parcela valor_atraso uf refin".split()
 MAILING += [f"{word}{n}" for n in range(1, 11) for word in ("tipo", "ddd", "fone", "score")]
+KEYS = {"ficha": ("contrato",), "remessa_assessoria": ("contrato",), "parcela": ("contrato", "numero_parcela")}
+KEYS |= {table: ("contrato", "sequencia_garantia") for table in model.GARANTIAS.values()}
 
 
 class Differences:
@@ -131,9 +133,8 @@ def compare_base(diff, folder, base):
             compare_agreements(diff, columns, expected, base)
         elif table == "ficha_status":
             compare_history(diff, expected, base)
-        elif table in ("ficha", "remessa_assessoria", "parcela"):
-            key = ("contrato", "numero_parcela") if table == "parcela" else ("contrato",)
-            diff.keyed(table, columns, key, expected, select(base, table, columns))
+        elif table in KEYS:
+            diff.keyed(table, columns, KEYS[table], expected, select(base, table, columns))
         else:
             where = "where origem = 'REMESSA'" if "origem" in have else ""
             actual = select(base, table, columns, where)

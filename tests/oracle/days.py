@@ -4,8 +4,9 @@
 usage: days.py --atom PATH --generate PATH [--seeds N] [--first-seed K] [--keep DIR]
 
 A seed makes some weeks: files of the evening before and of the night, weekends and holidays, an outage that puts several days into one
-poll, late files, files sent again, empty and spoiled ones, other agencies' and .rejeitados that were mended. Besides the oracle's word
-each poll must hold some of its own: see Invariants. The same files one a poll, all in one poll and by `atom import` must end alike.
+poll, late and early files, files sent again, empty and spoiled ones, half a batimento, other agencies' and .rejeitados that were mended.
+In between, somebody approves, releases, or takes a file off the folder. Besides the oracle's word each poll must hold some of its own: see
+Invariants. The same files one a poll, all in one poll and by `atom import` must end alike.
 --keep DIR  leaves the workspaces there (DIR/seedN)
 """
 
@@ -27,6 +28,7 @@ import tempfile
 
 import compare
 import formats
+import makers
 import model
 import oracle
 from values import is_business_day
@@ -55,6 +57,7 @@ class Scenario:
         self.errors = errors  # name -> the bytes of the last .rejeitados of that file, None: there was none
         self.dice = random.Random(seed)
         self.events, self.sent, self.n = [], {}, 0
+        self.contracts = {}  # contrato -> values, of the last remessa that was made
         self.days = self.business_days(datetime.date.fromisoformat(BEGINNINGS[seed % len(BEGINNINGS)]), 7)
         for i, day in enumerate(self.days):
             self.evening(i, day)
@@ -90,6 +93,26 @@ class Scenario:
             with open(path, "rb") as file:
                 data = self.sent[name] = spoil(file.read())
             os.remove(path)
+            if kind == "remessa":
+                self.remember(data)
+            return data
+
+        self.events.append(Event(at, name, make))
+
+    def remember(self, data):
+        try:
+            rows, _ = formats.read_file(formats.REMESSA, data)
+            self.contracts = {row.key: row.values for row in rows if not row.rejected}
+        except formats.FileFault:
+            pass
+
+    def made(self, at, name, maker, day, **options):
+        """A file of the contracts that were sent last."""
+        self.n += 1
+        dice = random.Random(self.seed * 1000 + self.n)
+
+        def make():
+            data = self.sent[name] = maker(dice, self.contracts, day, **options) if self.contracts else None
             return data
 
         self.events.append(Event(at, name, make))
@@ -119,6 +142,7 @@ class Scenario:
         if i == 1:
             self.file(self.at(day, 11), f"{d}_110000_remessa_528_out.528", "remessa", day, first=30, contracts=40, change=0.5, dense=True)
             self.file(self.at(before, 20), f"{d}_183000_remessa_527_out.527", "remessa", day)
+        self.made(self.at(day, 1, 1 if i == 3 else 0), f"{d}_190100_garantias_528_out.528", makers.garantias, day)
         late = self.at(day, 10, 2) if i == 2 else None
         self.file(late or self.at(before, 19), f"{d}_184000_parc_528_out.528", "parcelas", day, contracts=CONTRACTS + 20, change=round(0.05 * i, 2), lf=True)
 
@@ -143,8 +167,33 @@ class Scenario:
         late = self.dice.choice((0, 0, 0, 2))
         self.file(self.at(day, 3, late), f"{d}_020000_baixa_528_out.528", "exclusao", day, cut_lines, share=0.03, bad=0.2, **wide)
 
+        self.batimento(i, day)
+
+    def batimento(self, i, day):
+        """One a night: sound, half and then whole, with a line that names nobody, late, of another carteira, with a header alone."""
+        name, two = f"bat_carteira_veic_{day:%d%m%Y}_528.csv", self.at(day, 2)
+        if i == 1:
+            self.made(two, name, makers.batimento, day, share=0.5)
+            self.made(self.at(day, self.dice.choice((9, 12))), self.dice.choice((name, name + ".528")), makers.batimento, day)
+        elif i == 3:
+            self.made(two, name, makers.batimento, day, unreadable=True)
+        elif i == 5:
+            self.made(two, name, makers.batimento, day, carteira="IMOVEIS")
+            self.made(self.at(day, 9), name, makers.batimento, day, share=0)
+        else:
+            late = self.dice.choice((0, 0, 1))
+            self.made(self.at(day, self.dice.choice((1, 2, 3)), late), name, makers.batimento, day, share=self.dice.choice((0.97, 0.9)))
+        if i in (2, 4):
+            self.again(self.at(day, 16, i // 4), name, self.dice.choice((name, name + ".528")))
+
+    def refin(self, i, day):
+        if day.weekday() == 1 or i == 3:
+            stamp = f"{day:%d%m%Y}" if i % 2 else f"{day:%d%m%y}"
+            self.made(self.at(day, 7), f"refin_carteira_veic_{stamp}065500.csv", makers.refin, day)
+
     def daytime(self, i, day):
         d = f"{day:%Y%m%d}"
+        self.refin(i, day)
         for hour in self.dice.sample(range(8, 18), 2):
             saturday = day + datetime.timedelta(days=1) if i == 3 else day
             self.file(self.at(saturday, hour), f"telefones_carteira_veic_{saturday:%d%m%y}{hour:02}0500.csv", "telefones", day, share=0.2, bad=0.2)
@@ -334,6 +383,7 @@ class Run:
             file.write(text.replace('calendario = "bancario"', f'calendario = "{calendar}"'))
         self.oracle = model.Oracle(calendar=calendar)
         self.staying = set()
+        self.dice = random.Random(-seed)
         self.dropped = []  # (name, bytes) of all polls, in order
 
     def run(self):
@@ -370,6 +420,28 @@ class Run:
         self.invariants.check(rows, self.oracle.mailing_is_held())
         self.invariants.check_source(self.staying)
         self.invariants.check_second(when)
+        self.people(when)
+
+    def people(self, when):
+        """Somebody reads what is held and what waits, and sometimes does something about it; the next poll takes it up."""
+        names = {r["file"]: r["id"] for r in self.ws.call("files", "--json", "--at", when)[1] if r["status"] in ("held", "waiting")}
+        open_files = [f for f in self.oracle.files if f.status in ("held", "waiting")]
+        if names.keys() != {f.name for f in open_files}:
+            self.diff.say("what is held or waits", [f"{sorted(names)}", f"{sorted(f.name for f in open_files)}"])
+            return
+        if self.oracle.mailing_is_held() and self.dice.random() < 0.15:
+            self.ws.call("release", "discagem", "--by", "ana", "--at", when)
+            self.oracle.release_mailing()
+        for f in open_files:
+            chance = self.dice.random()
+            if chance < 0.3:
+                word, done = ("approve", self.oracle.approve) if f.status == "held" else ("release", self.oracle.release)
+                self.ws.call(word, str(names[f.name]), "--by", "rui", "--at", when)
+                done(f)
+            elif chance < 0.4:
+                os.remove(os.path.join(self.ws.source, f.name))
+                self.oracle.take_off(f.name)
+                self.staying.discard(f.name)
 
     def gather(self, folder, rows):
         """This poll's error files and outputs, to folders of its own."""
@@ -428,7 +500,8 @@ def ends_alike(run, root):
                     file.write(files[os.path.basename(path)])
             ws.call("import", "--at", at, *reversed(paths))
         invariants.take(invariants.new_outputs())
-        invariants.check([])
+        listed = ws.call("files", "--json", "--at", at)[1]
+        invariants.check([], any(r["job"] in model.HOLDING and r["status"] in ("failed", "held", "waiting") for r in listed))
         with contextlib.closing(ws.base()) as base:
             # by hand, the same failed bytes under a second name are a retry; in a folder both files stand
             counts = base.execute("select file, status, read, accepted, rejected, warnings, rejects from atom_file where status <> 'failed'")

@@ -31,6 +31,7 @@ class Row:
     faults: list = dataclasses.field(default_factory=list)
     key: str = None  # the contract that even a bad line names
     by_layout: bool = True  # False: a rule turned it down
+    record: str = ""  # which of the layout's kinds of line it is, where there are several
 
     @property
     def rejected(self):
@@ -59,6 +60,8 @@ class Layout:
     unique: tuple = ()
     one_in_front: bool = False  # the record type, byte 1
     any_shape: bool = False  # a line of another shape is read as far as its fields are whole, with a warning
+    records: dict = None  # byte 1 -> the layout of the lines that begin with it
+    reject_limit: bool = True  # over 20 % of refused lines, and at least ten: the whole file is refused
 
     @property
     def length(self):
@@ -77,8 +80,18 @@ def fixed_layout(table, unique=(), required=("contrato",), lenient=lambda field:
     return Layout(table, fields, True, unique, one_in_front, any_shape)
 
 
-def csv_layout(name, columns, any_shape=False):
-    return Layout(name, columns, False, any_shape=any_shape)
+def csv_layout(name, columns, any_shape=False, reject_limit=True):
+    return Layout(name, columns, False, any_shape=any_shape, reject_limit=reject_limit)
+
+
+def csv_fields(text, scale=2, lenient=False):
+    """Words `COLUMN:kind`; a field is its column in lower case, the contract is required."""
+    fields = []
+    for word in text.split():
+        column, _, kind = word.partition(":")
+        contract = column == "CONTRATO"
+        fields.append(Field(column.lower(), kind or "text", 0, 0, scale, column, contract, contract, lenient and not contract))
+    return fields
 
 
 def anything(_):
@@ -124,6 +137,33 @@ ACORDOS_BAIXADOS = csv_layout(
     any_shape=True,
 )
 
+GARANTIAS = Layout(
+    "remessa_garantias",
+    [],
+    unique=("contrato", "sequencia_garantia"),
+    records={
+        n: fixed_layout(f"remessa_garantias_{n}", (), ("contrato", "sequencia_garantia"), lambda f: f.name == "cpf_cnpj_garantidor") for n in "123"
+    },
+)
+REFIN = csv_layout(
+    "refin",
+    csv_fields(
+        "CONTRATO FX_ATRASO COLLECTION QTD_PARCELAS_VENCIDAS:integer QTD_PARCELAS_VENCER:integer QTD_PARCELAS_ABERTO:integer"
+        " PLANO_ORIGINAL:integer PARCELA_ORIGINAL:decimal ENTRADA_REFIN:decimal PLANO_REFIN:integer QTD_PARC_REFIN:integer"
+        " PARCELA_REFIN:decimal TOTAL_REFINANCIADO:decimal JURO_MENSAL:decimal CET_ANUAL:decimal VENC_PRIMEIRA_PARCELA:date"
+        " VENC_ULT_PARCELA:date ESCOB PRIORIDADE:integer"
+    ),
+)
+# A line with any fault still names its contract, and one that names none holds the file: so there is no limit of refused lines.
+BATIMENTO = csv_layout(
+    "batimento",
+    csv_fields(
+        "CONTRATO PRIMEIRA_PARC_AB:integer DATA_ENVIO:date CARTEIRA COD_ASSESSORIA NOME_ASSESSORIA PRODUTO DIAS_ATRASO:integer", lenient=True
+    ),
+    any_shape=True,
+    reject_limit=False,
+)
+
 
 class FileFault(Exception):
     """A fault of the whole file; its text is the code."""
@@ -145,7 +185,8 @@ def parse_fields(layout, row, cells):
     """cells: (column, field, text) in column order."""
     for column, field, text in cells:
         if "\0" in text:
-            row.faults.append(Fault("CODIFICACAO_INVALIDA", column, field.name, text))
+            row.faults.append(Fault("CODIFICACAO_INVALIDA", column, field.name, text, field.lenient))
+            row.values[field.name] = None
             continue
         value, ok = parse_value(layout, field, text)
         if not ok:
@@ -169,22 +210,27 @@ def without_end(line):
     return line[:-1] if line.endswith(b"\r") else line
 
 
-def read_fixed(layout, data):
+def read_fixed(whole, data):
     rows, fits = [], False
-    contract = next(f for f in layout.fields if f.name == "contrato")
     for linha, byte, raw in physical_lines(data):
         if not raw.strip(WHITE):
             continue
         body = without_end(raw).decode("latin-1")
         row = Row(linha, byte, raw, body)
         rows.append(row)
+        layout = whole if whole.records is None else whole.records.get(body[0])
+        if layout is None:
+            row.faults.append(Fault("REGISTRO_DESCONHECIDO"))
+            continue
+        row.record = body[0] if whole.records else ""
+        contract = next(f for f in layout.fields if f.name == "contrato")
         fits = fits or len(body) == layout.length
         if layout.one_in_front and body[0] != "1":
             row.faults.append(Fault("REGISTRO_DESCONHECIDO"))
         elif len(body) != layout.length and layout.any_shape:
             row.faults.append(Fault("TAMANHO_INVALIDO", warning=True))
-            whole = {f.name: body[f.at - 1 : f.at - 1 + f.length] for f in layout.fields if len(body) >= f.at - 1 + f.length}
-            parse_fields(layout, row, ((f.at, f, whole.get(f.name, "")) for f in layout.fields))
+            there = {f.name: body[f.at - 1 : f.at - 1 + f.length] for f in layout.fields if len(body) >= f.at - 1 + f.length}
+            parse_fields(layout, row, ((f.at, f, there.get(f.name, "")) for f in layout.fields))
         elif len(body) != layout.length:
             row.faults.append(Fault("TAMANHO_INVALIDO"))
             if len(body) >= contract.at - 1 + contract.length:
@@ -267,6 +313,9 @@ def read_csv(layout, data):
         if not least <= len(cells) <= len(names):
             row.faults.append(Fault("COLUNAS_INVALIDAS", warning=layout.any_shape))
             if not layout.any_shape:
+                contract = next(f for f in layout.fields if f.name == "contrato")
+                if where["contrato"] < len(cells):
+                    row.key = parse_value(layout, contract, cells[where["contrato"]].decode(encoding, "replace"))[0]
                 continue
         else:
             fits = True
@@ -283,7 +332,7 @@ def check_unique(layout, rows):
     for row in rows:
         if not layout.unique or row.rejected:
             continue
-        key = tuple(row.values[name] for name in layout.unique)
+        key = (row.record,) + tuple(row.values[name] for name in layout.unique)
         if key in seen:
             row.faults.append(Fault("CHAVE_DUPLICADA"))
         seen.add(key)
@@ -296,6 +345,6 @@ def read_file(layout, data):
     rows, header = (read_fixed if layout.fixed else read_csv)(layout, data)
     check_unique(layout, rows)
     refused = sum(row.rejected for row in rows)
-    if refused >= 10 and refused * 5 > len(rows):
+    if layout.reject_limit and refused >= 10 and refused * 5 > len(rows):
         raise FileFault("LIMITE_DE_REJEICAO", len(rows))
     return rows, header

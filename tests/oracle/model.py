@@ -22,10 +22,27 @@ NAMES = [  # job, layout, name
     ("acordos_baixados", formats.ACORDO, STAMP + r"acordo_528_out\.528_new\.txt"),
     ("acordos_baixados", formats.ACORDOS_BAIXADOS, r"AcordosBaixados_(?P<d>\d\d)(?P<m>\d\d)(?P<y>\d{4})_528\.csv"),
     ("exclusao", formats.EXCLUSAO, STAMP + r"baixa_528_out\.528"),
+    ("garantias", formats.GARANTIAS, STAMP + r"garantias_528_out\.528"),
+    ("refin", formats.REFIN, r"refin_carteira_veic_(?P<d>\d\d)(?P<m>\d\d)(?P<yy>\d\d)(?P<hour>\d{6})\.csv"),
+    ("refin", formats.REFIN, r"refin_carteira_veic_(?P<d>\d\d)(?P<m>\d\d)(?P<y>\d{4})(?P<hour>\d{6})\.csv"),
+    ("batimento", formats.BATIMENTO, r"bat_carteira_veic_(?P<d>\d\d)(?P<m>\d\d)(?P<y>\d{4})_528\.csv(?:\.528)?"),
 ]
-ORDER = {"remessa": 1, "parcelas": 2, "telefones": 2, "acordos": 3, "acordos_baixados": 3, "exclusao": 4}
-STALE = {"remessa": ["remessa"], "exclusao": ["remessa"], "parcelas": ["parcelas"]}
-HOLDING = ("acordos", "acordos_baixados", "exclusao")  # while one of these is not done, only removals go out
+ORDER = {"remessa": 1, "parcelas": 2, "garantias": 2, "telefones": 2, "refin": 2, "acordos": 3, "acordos_baixados": 3, "exclusao": 4, "batimento": 5}
+STALE = {
+    "remessa": ["remessa"],
+    "exclusao": ["remessa"],
+    "parcelas": ["parcelas"],
+    "garantias": ["garantias"],
+    "refin": ["refin"],
+    "batimento": ["remessa", "batimento"],
+}
+HOLDING = ("acordos", "acordos_baixados", "exclusao", "batimento")  # while one of these is not done, only removals go out
+OUT_OF_DATE, BRAKE, UNREADABLE, NO_CARTEIRA = "stale_after", "brake", "CHAVE_ILEGIVEL", "carteira"  # why a file is held
+GARANTIAS = {"1": "garantia_veiculo", "2": "garantia_garantidor", "3": "garantia_local"}
+
+
+class Held(Exception):
+    """A file that writes nothing until somebody approves just this; its text is one of the four."""
 
 
 @dataclasses.dataclass
@@ -42,12 +59,16 @@ class File:
     header: bytes = b""
     read: int = 0
     rejected: int = 0
-    moment: int = 0  # place in the order of work
+    arrival: int = 0  # of files of one hour, the one that came first
+    approved: set = dataclasses.field(default_factory=set)  # for which reasons it is not held any more
+    released: bool = False  # it waits for nothing
+    let_past: bool = False  # it does not hold the mailing
+    told: tuple = ()  # status and reason as they were told last
     identity: tuple = ()
 
     @property
     def order(self):
-        return self.date, ORDER[self.job], self.hour
+        return self.date, ORDER[self.job], self.hour, self.arrival
 
 
 @dataclasses.dataclass
@@ -90,6 +111,8 @@ class Oracle:
         self.addresses = {}
         self.emails = {}
         self.parcelas = {}
+        self.garantias = {record: {} for record in GARANTIAS}  # contrato -> lines
+        self.refin = {}
         self.acordos = []
         self.newest_agreement = {}
         self.known_scores = {}
@@ -97,57 +120,104 @@ class Oracle:
         self.had_full = False
         self.files = []
         self.identities = {}
-        self.clock = 0
+        self.arrivals = 0
 
     # ---- a poll ---------------------------------------------------------------------------------------------------------------
 
     def poll(self, paths):
-        """Works the new files and those that wait; gives the files worked on and the dialer's rows."""
+        """Works the new files and those that wait; gives the files of which there is something new to tell, and the dialer's rows."""
         unmatched = [p for p in paths if file_of(p) is None]
-        todo = [f for f in self.files if f.status == "waiting"] + [f for f in map(file_of, paths) if f]
-        self.files += [f for f in todo if f not in self.files]
-        for f in sorted(todo, key=lambda f: f.order):
+        fresh = [f for f in map(file_of, paths) if f]
+        for f in fresh:
+            self.arrivals += 1
+            f.arrival = self.arrivals
+            with open(f.path, "rb") as file:
+                f.identity = (hashlib.sha256(file.read()).digest(), f.job, f.date)
+            for g in self.files:  # other bytes under the same name take its place
+                if g.name == f.name and g.status in ("failed", "held", "waiting"):
+                    g.status = "removed"
+        self.files += fresh
+        todo = sorted((f for f in self.files if f.status in ("seen", "waiting")), key=lambda f: f.order)
+        rest = list(todo)
+        while rest:  # the first that may run; what waited for it comes to its turn at once
+            f = next((f for f in rest if not self.must_wait(f)), None)
+            if f is None:
+                break
+            rest.remove(f)
             self.work(f)
-        return todo, unmatched, self.export()
+        for f in rest:
+            f.status, f.reason = "waiting", "requires"
+        news = [f for f in todo if f.told != (f.status, f.reason)]
+        for f in news:
+            f.told = (f.status, f.reason)
+        return news, unmatched, self.export()
+
+    def approve(self, f):
+        """Somebody looked at what holds it now; it is worked at the next poll."""
+        f.approved.add(f.reason)
+        f.status = "seen"
+
+    def release(self, f):
+        f.released = True
+        f.status = "seen"
+
+    def release_mailing(self):
+        for f in self.holders():
+            f.let_past = True
+
+    def take_off(self, name):
+        """Somebody takes the file out of the folder."""
+        for f in self.files:
+            if f.name == name and f.status in ("failed", "held", "waiting"):
+                f.status = "removed"
+
+    def must_wait(self, f):
+        return self.gates and not self.is_duplicate(f) and not self.is_out_of_date(f) and not self.has_what_it_needs(f)
+
+    def is_duplicate(self, f):
+        return f.identity in self.identities and self.identities[f.identity].read > 0
 
     def work(self, f):
-        self.clock += 1
-        f.moment = self.clock
-        with open(f.path, "rb") as file:
-            data = file.read()
-        f.identity = (hashlib.sha256(data).digest(), f.job, f.date)
-        if f.identity in self.identities and self.identities[f.identity].status == "done" and self.identities[f.identity].read:
+        f.reason = ""
+        if self.is_duplicate(f):
             f.status = "duplicate"
             return
-        if self.gates and not self.may_begin(f):
-            return
-        self.identities[f.identity] = f
         try:
-            f.rows, f.header = formats.read_file(f.layout, data)
+            self.hold(f, OUT_OF_DATE, self.is_out_of_date(f))
+            with open(f.path, "rb") as file:
+                f.rows, f.header = formats.read_file(f.layout, file.read())
+            for row in f.rows:
+                row.by_layout = row.rejected
+            getattr(self, "job_" + f.job)(f)
         except FileFault as fault:
             f.status, f.reason, f.read = "failed", fault.args[0], fault.args[1]
             f.rejected = f.read
-            return
-        for row in f.rows:
-            row.by_layout = row.rejected
-        if not getattr(self, "job_" + f.job)(f):
-            f.status, f.reason = "held", "brake"
-            f.rows = []
-            return
-        f.status = "done"
-        f.read, f.rejected = len(f.rows), sum(row.rejected for row in f.rows)
+        except Held as why:
+            f.status, f.reason, f.rows = "held", why.args[0], []
+        else:
+            f.status = "done"
+            f.read, f.rejected = len(f.rows), sum(row.rejected for row in f.rows)
+            self.identities[f.identity] = f
 
-    def may_begin(self, f):
-        done = [g for g in self.files if g.status == "done"]
-        if any(g.job in STALE.get(f.job, []) and g.date > f.date for g in done):
-            f.status, f.reason = "held", "stale_after"
+    def done(self, job):
+        return [f for f in self.files if f.status == "done" and f.job == job]
+
+    def is_out_of_date(self, f):
+        if OUT_OF_DATE in f.approved:
             return False
+        return any(g.date > f.date for job in STALE.get(f.job, []) for g in self.done(job))
+
+    def has_what_it_needs(self, f):
+        if f.released or f.job == "remessa":
+            return True
         since = previous_business_day(f.date)
-        if f.job != "remessa" and not any(g.job == "remessa" and g.date >= since for g in done):
-            f.status, f.reason = "waiting", "requires"
+        if not any(g.date >= since for g in self.done("remessa")):
             return False
-        f.reason = ""
-        return True
+        return f.job != "batimento" or any(g.date == f.date for g in self.done("acordos_baixados"))
+
+    def hold(self, f, reason, wrong):
+        if wrong and self.gates and reason not in f.approved:
+            raise Held(reason)
 
     # ---- rules ----------------------------------------------------------------------------------------------------------------
 
@@ -175,7 +245,6 @@ class Oracle:
                 row.faults.append(Fault("BLOQUEIO_PARCIAL"))
             else:
                 self.admit(row.values, f.date)
-        return True
 
     def admit(self, v, day):
         contract = v["contrato"]
@@ -217,9 +286,20 @@ class Oracle:
                 p.posicao = len(seen)
 
     def job_parcelas(self, f):
-        broken = {row.key for row in f.rows if row.by_layout and row.key and any(x.code != "CHAVE_DUPLICADA" and not x.warning for x in row.faults)}
+        self.replace_by_contract(f.rows, self.parcelas)
+
+    def job_garantias(self, f):
+        for record, table in self.garantias.items():
+            self.replace_by_contract([row for row in f.rows if row.record == record], table)
+
+    def job_refin(self, f):
+        self.replace_by_contract(f.rows, self.refin)
+
+    def replace_by_contract(self, rows, table):
+        """A contract's lines take the place of those in the table, unless one of them was refused by the layout."""
+        broken = {row.key for row in rows if row.by_layout and row.key and any(x.code != "CHAVE_DUPLICADA" and not x.warning for x in row.faults)}
         fresh = {}
-        for row in f.rows:
+        for row in rows:
             if row.rejected:
                 continue
             contract = row.values["contrato"]
@@ -229,8 +309,7 @@ class Oracle:
                 row.faults.append(Fault("CHAVE_INCOMPLETA"))
             else:
                 fresh.setdefault(contract, []).append(row.values)
-        self.parcelas.update(fresh)
-        return True
+        table.update(fresh)
 
     def job_telefones(self, f):
         for row in f.rows:
@@ -256,7 +335,6 @@ class Oracle:
             for _, _, score, number in usable:
                 self.enrich(contract, number, score)
             self.place_phones(contract)
-        return True
 
     def enrich(self, contract, number, score):
         phones = self.phones[contract]
@@ -271,15 +349,17 @@ class Oracle:
             for p in same:
                 p.score = score
 
-    def over_brake(self, contracts):
-        active = sum(ficha.status == ATIVO for ficha in self.fichas.values())
-        leaving = sum(c in self.fichas and self.fichas[c].status == ATIVO for c in contracts)
-        return self.gates and leaving > 10 and leaving * 5 > active
+    def active(self):
+        return {c for c, ficha in self.fichas.items() if ficha.status == ATIVO}
+
+    def brake(self, f, contracts):
+        """contracts: those that the file would close, withdraw or block."""
+        leaving, active = len(self.active() & contracts), len(self.active())
+        self.hold(f, BRAKE, leaving > 10 and leaving * 5 > active)
 
     def job_acordos(self, f):
         good = [row for row in f.rows if not row.rejected]
-        if self.over_brake({row.values["contrato"] for row in good}):
-            return False
+        self.brake(f, {row.values["contrato"] for row in good})
         for row in good:
             contract = row.values["contrato"]
             self.acordos.append((contract, f.date, f.job, row.values))
@@ -292,20 +372,29 @@ class Oracle:
             elif ficha.status == BLOQUEIO and ficha.since < f.date:
                 ficha.since = f.date
                 self.history.append((contract, BLOQUEIO, f.date, True))
-        return True
 
     job_acordos_baixados = job_acordos
 
     def job_exclusao(self, f):
         good = [row for row in f.rows if not row.rejected]
-        if self.over_brake({row.values["contrato"] for row in good}):
-            return False
+        self.brake(f, {row.values["contrato"] for row in good})
         for row in good:
             if row.values["contrato"] in self.fichas:
                 self.set_status(row.values["contrato"], RETIRADO, f.date)
             else:
                 row.faults.append(Fault("CONTRATO_NAO_ENCONTRADO"))
-        return True
+
+    def job_batimento(self, f):
+        carteiras = {self.fichas[c].values["carteira"] for c in self.active()} - {None}
+        self.hold(f, NO_CARTEIRA, not any(row.values.get("carteira") in carteiras for row in f.rows if not row.rejected))
+        self.hold(f, UNREADABLE, any(row.key is None for row in f.rows))
+        gone = self.active() - {row.key for row in f.rows}
+        self.brake(f, gone)
+        for contract in gone:
+            self.set_status(contract, BAIXADOS, f.date)
+        for row in f.rows:
+            if not row.rejected and row.key not in self.fichas:
+                row.faults.append(Fault("CONTRATO_NAO_ENCONTRADO"))
 
     # ---- what leaves ------------------------------------------------------------------------------------------------------------
 
@@ -320,7 +409,7 @@ class Oracle:
             row = {"contrato": contract, "cpf_cnpj": v["cpf_cnpj"], "nome": v["nome"], "carteira": v["carteira"], "produto": v["produto"]}
             row |= {"dias_atraso": v["dias_atraso"], "qtd_parcelas_vencidas": v["qtd_parcelas_vencidas"]}
             row |= {"valor_parcela": money(v["valor_parcela"]), "valor_atraso": money(v["valor_atraso"])}
-            row |= {"uf": v["end_residencial_uf"], "refin": "N"}
+            row |= {"uf": v["end_residencial_uf"], "refin": "S" if self.refin.get(contract) else "N"}
             phones = [p for _, p in placed[:10]] + [None] * max(0, 10 - len(placed))
             for n, p in enumerate(phones, 1):
                 area, number = p.number if p else (None, None)
@@ -328,13 +417,14 @@ class Oracle:
             out[contract] = row
         return out
 
+    def holders(self):
+        """The files that keep all but removals back: a later one of the same job and date has not been done."""
+        blocked = [f for f in self.files if f.job in HOLDING and f.status in ("failed", "held", "waiting") and not f.let_past]
+        blocked = [f for f in blocked if f.identity not in self.identities]  # else the same bytes were taken under another name
+        return [f for f in blocked if not any(g.date == f.date and g.order > f.order for g in self.done(f.job))]
+
     def mailing_is_held(self):
-        if not self.gates:
-            return False
-        blocked = [f for f in self.files if f.job in HOLDING and f.status in ("failed", "held", "waiting")]
-        done = [f for f in self.files if f.status == "done"]
-        retried = [f for f in blocked if any(g.identity == f.identity for g in done)]
-        return any(f not in retried and not any(g.job == f.job and g.date == f.date and g.moment > f.moment for g in done) for f in blocked)
+        return self.gates and bool(self.holders())
 
     def export(self):
         now = self.mailing()
@@ -376,6 +466,9 @@ class Oracle:
             "email": [[c, email] for c, emails in self.emails.items() for email in emails],
             "parcela": [[v[f.name] for f in formats.PARCELAS.fields] for rows in self.parcelas.values() for v in rows],
             "acordo": [agreement(*a) for a in self.acordos],
+            "refin": [[v[f.name] for f in formats.REFIN.fields] for rows in self.refin.values() for v in rows],
+        } | {
+            table: [[v[c] for c in COLUMNS[table]] for rows in self.garantias[record].values() for v in rows] for record, table in GARANTIAS.items()
         }
 
 
@@ -388,7 +481,8 @@ COLUMNS = {
     "email": "contrato email".split(),
     "parcela": [f.name for f in formats.PARCELAS.fields],
     "acordo": "contrato data origem numero_acordo numero_parcela data_vencimento data_movimento motivo valor".split(),
-}
+    "refin": [f.name for f in formats.REFIN.fields],
+} | {table: [f.name for f in formats.GARANTIAS.records[record].fields] for record, table in GARANTIAS.items()}
 
 
 def agreement(contract, day, job, v):
@@ -421,5 +515,5 @@ def report(f):
     counts |= {"warned_lines": sum(any(x.warning for x in row.faults) for row in f.rows)}
     counts |= {"warned_good_lines": sum(any(x.warning for x in row.faults) and not row.rejected for row in f.rows)}
     counts |= {"rejects": by_line, "rejects_by_row": by_row}
-    rejected = [row.raw for row in f.rows if row.rejected]
+    rejected = [row.raw for row in f.rows if row.rejected and f.job != "batimento"]  # a part of it would close all the rest
     return counts, errors, f.header + b"".join(rejected) if rejected else b""

@@ -16,15 +16,7 @@ import formats
 import model
 import oracle
 import values
-
-
-def fixed_line(layout, **given):
-    line = [" "] * layout.length
-    for f in layout.fields:
-        text = str(given.get(f.name, "1" if f.name == "tipo_registro" else ""))
-        text = text.rjust(f.length, "0") if f.kind in ("integer", "decimal", "date", "document") else text.ljust(f.length)
-        line[f.at - 1 : f.at - 1 + f.length] = text[: f.length]
-    return "".join(line)
+from makers import fixed_line
 
 
 class Day(unittest.TestCase):
