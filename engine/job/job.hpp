@@ -2,6 +2,7 @@
 // Jobs and exports as the pack declares them: what is done with a file, and what leaves. Plain data, checked when read.
 
 #include "engine/job/name_pattern.hpp"
+#include "engine/job/read_sql.hpp"
 #include "engine/job/timing.hpp"
 #include "engine/layout/layout.hpp"
 #include "engine/store/database.hpp"
@@ -122,8 +123,6 @@ struct Export
     std::string removed_query;
     SourcePos removed_pos;
 };
-
-using Layouts = std::map<std::string, std::shared_ptr<Layout const>>;
 
 Job read_job(TomlTable &top, Layouts const &layouts, std::filesystem::path const &folder);
 Export read_export(TomlTable &top, Layouts const &layouts, std::filesystem::path const &folder);
