@@ -92,12 +92,13 @@ def stored(field, raw, fixed):
         units = int(text) if fixed else decimal_units(text, scale)
         sign = "-" if units < 0 else ""
         return f"{sign}{abs(units) // 10**scale}.{abs(units) % 10**scale:0{scale}}"
-    if kind == "date":
+    if kind in ("date", "datetime"):
         for shape in [field["format"]] if isinstance(field["format"], str) else field["format"]:
             codes = {"YYYY": "%Y", "DD": "%d", "HH": "%H", "SS": "%S"}
             pattern = re.sub("YYYY|DD|HH|SS", lambda m: codes[m[0]], shape.replace("HH:MM", "HH:%M").replace("MM", "%m", 1).replace("%%m", "%M"))
             try:
-                return datetime.datetime.strptime(text, pattern).date().isoformat()
+                found = datetime.datetime.strptime(text, pattern)
+                return found.isoformat(" ") if kind == "datetime" else found.date().isoformat()
             except ValueError:
                 continue
     if kind == "document" and document(text):
@@ -196,6 +197,21 @@ def names_bound(sql):
     return set(re.findall(r":([a-z_]\w*)", re.sub(r"'[^']*'", "", sql)))
 
 
+def statements(sql):
+    """A text of several statements, one by one."""
+    found, part = [], ""
+    for piece in re.split(r"(;)", sql):
+        part += piece
+        if piece == ";" and sqlite3.complete_statement(part):
+            found, part = [*found, part], ""
+    return [s for s in [*found, part] if s.strip(" \t\r\n;")]
+
+
+def prepare_all(db, where, sql, bound):
+    for statement in statements(sql):
+        prepare(db, where, statement, bound)
+
+
 def prepare(db, where, sql, bound):
     for name in names_bound(sql) - set(bound):
         fault(where, f":{name} is not bound")
@@ -231,7 +247,7 @@ def check_rule(db, where, rule, bound, workspace):
     source = rule.get("from", "e")
     source = source if re.fullmatch(r"\w+", source) else f"({source})"
     if verb in ("sql", "sql_file"):
-        prepare(db, where, rule.get("sql") or (workspace / "jobs" / rule["sql_file"]).read_text(encoding="utf-8"), bound)
+        prepare_all(db, where, rule.get("sql") or (workspace / "jobs" / rule["sql_file"]).read_text(encoding="utf-8"), bound)
         return
     if "brake" in rule:
         prepare(db, f"{where}, brake", rule["brake"]["of"], bound)
