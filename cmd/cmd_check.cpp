@@ -41,7 +41,7 @@ void check_workspace(Workspace const &workspace)
     faults.throw_if_any();
 }
 
-void tell_if_off(char const *kind, Endpoint const &e)
+template <typename T> void tell_if_off(char const *kind, T const &e)
 {
     if (!e.off.empty()) {
         std::cerr << fmt::format("{} {} is switched off: {}\n", kind, e.name, e.off);
@@ -57,14 +57,18 @@ int run(Call const &call)
         if (call.json()) {
             std::cout << JsonObject().add("ok", true).add_raw("faults", "[]").text() << "\n";
         } else {
-            std::cout << fmt::format("all is well: {}, {}, {}\n", counted(workspace.layouts.size(), "layout"), counted(workspace.jobs.size(), "job"),
-                                     counted(workspace.exports.size(), "export"));
+            auto const sends = workspace.sends.empty() ? "" : ", " + counted(workspace.sends.size(), "send");
+            std::cout << fmt::format("all is well: {}, {}, {}{}\n", counted(workspace.layouts.size(), "layout"), counted(workspace.jobs.size(), "job"),
+                                     counted(workspace.exports.size(), "export"), sends);
         }
         for (auto const &s : workspace.sources) {
             tell_if_off("source", s);
         }
         for (auto const &t : workspace.targets) {
             tell_if_off("target", t);
+        }
+        for (auto const &send : workspace.sends) {
+            tell_if_off("send", send);
         }
         return 0;
     } catch (ConfigError const &e) {

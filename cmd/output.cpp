@@ -114,6 +114,22 @@ void print_changes(Outcome const &outcome)
     }
 }
 
+namespace {
+
+/// "3 sent, 1 refused": what there was.
+std::string what_was_sent(SendResult const &s)
+{
+    std::vector<std::string> parts;
+    for (auto const &[n, word] : {std::pair(s.sent, "sent"), {s.refused, "refused"}, {s.unknown, "unknown"}, {s.gone, "gone"}, {s.waiting, "waiting"}}) {
+        if (n > 0) {
+            parts.push_back(fmt::format("{} {}", n, word));
+        }
+    }
+    return join(parts, ", ");
+}
+
+} // namespace
+
 int print_outcome(Outcome const &outcome, bool json)
 {
     if (json || !outcome.files.empty()) {
@@ -124,6 +140,11 @@ int print_outcome(Outcome const &outcome, bool json)
             if (!json) {
                 std::cout << fmt::format("export {}: {} {} ({})\n", x.name, f.kind, f.name, counted(f.rows, "row"));
             }
+        }
+    }
+    for (auto const &s : outcome.sends) {
+        if (!json && s.any()) {
+            std::cout << fmt::format("send {}: {}\n", s.name, what_was_sent(s));
         }
     }
     return outcome.failed() ? 1 : 0;

@@ -53,6 +53,9 @@ public:
         for (auto const &x : m_workspace.exports) {
             check_export(x);
         }
+        for (auto const &send : m_workspace.sends) {
+            check_send(send);
+        }
     }
 
 private:
@@ -210,6 +213,40 @@ private:
                 check_output(*x.removed_layout, query, columns);
             });
             m_db.exec("drop table if exists temp.removidos");
+        }
+    }
+
+    void check_send(Send const &send)
+    {
+        Parameters parameters{{"agora", {}}};
+        attempt(send.query.pos, send.name, [&] {
+            auto query = m_db.prepare_guarded(send.query.text, {true, {}, {}});
+            query.bind(parameters);
+            std::vector<std::string> columns;
+            for (int i = 0; i < query.columns(); ++i) {
+                columns.push_back(query.column_name(i));
+                parameters[columns.back()] = {};
+            }
+            need(columns, send.key, "key");
+            need_in_body(columns, send.body);
+        });
+        parameters["http"] = {};
+        parameters["resposta"] = {};
+        for (auto const *sql : {&send.before, &send.on_success, &send.on_failure, &send.on_unknown, &send.on_gone}) {
+            attempt(sql->pos, send.name, [&] { m_db.check_guarded(sql->text, parameters); });
+        }
+        if (!send.doctor.text.empty()) {
+            attempt(send.doctor.pos, send.name, [&] { m_db.check_guarded(send.doctor.text, {}, {true, {}, {}}); });
+        }
+    }
+
+    void need_in_body(std::vector<std::string> const &columns, BodyPart const &part)
+    {
+        if (part.kind == BodyPart::Kind::column && std::find(columns.begin(), columns.end(), part.text) == columns.end()) {
+            m_faults.add(part.pos, unknown_word("column of the query in body", part.text, columns));
+        }
+        for (auto const &inner : part.parts) {
+            need_in_body(columns, inner.second);
         }
     }
 

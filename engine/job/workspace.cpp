@@ -1,12 +1,11 @@
 #include "engine/job/workspace.hpp"
 
 #include "engine/base/clock.hpp"
+#include "engine/base/environment.hpp"
 #include "engine/base/file.hpp"
 #include "engine/base/text.hpp"
 
 #include <fmt/format.h>
-
-#include <cstdlib>
 
 namespace atom {
 
@@ -129,28 +128,6 @@ private:
     std::filesystem::path path(std::string const &p) const { return (m_out.root / p).lexically_normal(); }
     std::filesystem::path optional_path(std::string const &p) const { return p.empty() ? std::filesystem::path() : path(p); }
 
-    /// The text with each ${VAR} replaced by the environment's. `unset` gets the name of a variable that is not there.
-    static std::string with_environment(std::string const &text, std::string &unset)
-    {
-        std::string out;
-        for (std::size_t i = 0; i < text.size();) {
-            auto const open = text.find("${", i);
-            auto const close = open == std::string::npos ? open : text.find('}', open);
-            if (close == std::string::npos) {
-                return out + text.substr(i);
-            }
-            out += text.substr(i, open - i);
-            auto const name = text.substr(open + 2, close - open - 2);
-            if (char const *const value = std::getenv(name.c_str())) {
-                out += value;
-            } else {
-                unset = name;
-            }
-            i = close + 1;
-        }
-        return out;
-    }
-
     std::string expanded(TomlTable &t, std::string const &, std::string const &key, std::string fallback)
     {
         std::string unset;
@@ -182,12 +159,14 @@ private:
                 continue;
             }
             TomlTable top(*root, m_faults);
-            if (root->find("export") != nullptr) {
+            if (root->find("send") != nullptr) {
+                m_out.sends.push_back(read_send(top, folder));
+            } else if (root->find("export") != nullptr) {
                 m_out.exports.push_back(read_export(top, m_out.layouts, folder));
             } else if (root->find("job") != nullptr) {
                 m_out.jobs.push_back(read_job(top, m_out.layouts, folder));
             } else {
-                m_faults.add(root->pos, "this file declares nothing; it must begin with job = \"name\" or export = \"name\"");
+                m_faults.add(root->pos, "this file declares nothing; it must begin with job = \"name\", export = \"name\" or send = \"name\"");
             }
         }
         std::stable_sort(m_out.jobs.begin(), m_out.jobs.end(), [](Job const &a, Job const &b) { return a.order < b.order; });
@@ -209,6 +188,7 @@ private:
         check_twice(m_out.targets, "target");
         check_twice(m_out.jobs, "job");
         check_twice(m_out.exports, "export");
+        check_twice(m_out.sends, "send");
         auto const jobs = names_of(m_out.jobs);
         for (auto const &x : m_out.exports) {
             for (auto const &after : x.after) {

@@ -3,6 +3,7 @@
 // faults of all files and throws them as one ConfigError.
 
 #include "engine/job/job.hpp"
+#include "engine/job/send.hpp"
 
 #include <map>
 #include <memory>
@@ -58,6 +59,7 @@ struct Workspace
     std::map<std::string, std::shared_ptr<Layout const>> layouts;
     std::vector<Job> jobs;       // by order, then name
     std::vector<Export> exports; // by name
+    std::vector<Send> sends;     // by name
 
     Source const *source(std::string_view name) const noexcept;
     Target const *target(std::string_view name) const noexcept;

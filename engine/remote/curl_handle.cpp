@@ -209,6 +209,25 @@ bool CurlHandle::is_cut() const
     return got == 0 || (got < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR);
 }
 
+CURLcode CurlHandle::run()
+{
+    NoSigpipe const quiet;
+    m_text[0] = '\0';
+    return curl_easy_perform(m_curl);
+}
+
+std::string CurlHandle::text(CURLcode code) const
+{
+    return m_text[0] != '\0' ? m_text : curl_easy_strerror(code);
+}
+
+long CurlHandle::response() const
+{
+    long status = 0;
+    check(curl_easy_getinfo(m_curl, CURLINFO_RESPONSE_CODE, &status));
+    return status;
+}
+
 CurlAnswer CurlHandle::perform(CurlAsk const &ask)
 {
     CurlAnswer answer;
@@ -223,20 +242,16 @@ CurlAnswer CurlHandle::perform(CurlAsk const &ask)
     set(CURLOPT_READDATA, &transfer);
     set(CURLOPT_XFERINFODATA, &transfer);
 
-    m_text[0] = '\0';
-    {
-        NoSigpipe const quiet;
-        answer.code = curl_easy_perform(m_curl);
-    }
+    answer.code = run();
     if (transfer.fault)
         std::rethrow_exception(transfer.fault);
-    answer.text = m_text[0] != '\0' ? m_text : curl_easy_strerror(answer.code);
+    answer.text = text(answer.code);
     if (answer.code == CURLE_ABORTED_BY_CALLBACK) {
         answer.code = CURLE_OPERATION_TIMEDOUT;
         answer.text = fmt::format("nothing came for {} s", m_timeout);
     }
     curl_off_t length = -1;
-    check(curl_easy_getinfo(m_curl, CURLINFO_RESPONSE_CODE, &answer.response));
+    answer.response = response();
     check(curl_easy_getinfo(m_curl, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length));
     answer.length = length;
     if (!answer.refused.empty())

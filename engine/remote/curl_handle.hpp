@@ -76,6 +76,11 @@ public:
     /// What the sink or the source threw is thrown again here.
     CurlAnswer perform(CurlAsk const &ask);
 
+    /// The transfer as it was set, with callbacks of the caller's own; the caller reads what came of it.
+    CURLcode run();
+    std::string text(CURLcode code) const; // curl's own words, after run()
+    long response() const;                 // the last status that a server gave; 0 = none
+
 private:
     static void check(CURLcode code);
     void apply(CurlAsk const &ask, CurlList const &commands);

@@ -9,6 +9,7 @@
 #include "engine/intake/look.hpp"
 #include "engine/intake/preconditions.hpp"
 #include "engine/layout/writer.hpp"
+#include "engine/run/poll_sends.hpp"
 #include "engine/run/process_file.hpp"
 
 #include <fmt/format.h>
@@ -318,6 +319,7 @@ Outcome poll_once(Site &site, std::optional<std::int64_t> settle)
     Outcome out;
     recover(site);
     take_requests(site);
+    prepare_sends(site, out);
     deliver(site, out); // what an earlier poll could not
     auto const stable = settle.value_or(k_stable_seconds);
     auto looked = look_everywhere(site, stable, out);
@@ -332,6 +334,7 @@ Outcome poll_once(Site &site, std::optional<std::int64_t> settle)
     work(site, std::move(rows), looked.unfinished, out);
     write_due_exports(site, out);
     deliver(site, out);
+    work_sends(site, out);
     return out;
 }
 

@@ -2,6 +2,7 @@
 // One look at every source, and all that follows from it; and the same for files that a person names.
 
 #include "engine/export/export.hpp"
+#include "engine/export/send.hpp"
 #include "engine/run/site.hpp"
 
 #include <filesystem>
@@ -15,6 +16,7 @@ struct Outcome
 {
     std::vector<FileRow> files;          // that were worked, in order
     std::vector<ExportResult> exports;
+    std::vector<SendResult> sends;
     std::vector<std::string> errors;     // what could not be done, a line each; logged already
     bool failed_file() const;            // a file of this call failed or was held
     bool failed() const { return failed_file() || !errors.empty(); }

@@ -185,17 +185,30 @@ Statement Database::prepare_guarded(std::string_view sql, SqlGuard const &guard)
     return statement;
 }
 
-void Database::run_guarded(std::string_view sql, Parameters const &parameters, SqlGuard const &guard)
+void Database::each_guarded(std::string_view sql, Parameters const &parameters, SqlGuard const &guard, bool run)
 {
     while (!is_space(sql)) {
         char const *tail = nullptr;
         sqlite3_stmt *const raw = prepare_guarded_one(m_db, sql, guard, &tail);
         if (raw != nullptr) { // else a comment
             Statement statement(m_db, raw);
-            statement.bind(parameters).run();
+            statement.bind(parameters);
+            if (run) {
+                statement.run();
+            }
         }
         sql.remove_prefix(static_cast<std::size_t>(tail - sql.data()));
     }
+}
+
+void Database::run_guarded(std::string_view sql, Parameters const &parameters, SqlGuard const &guard)
+{
+    each_guarded(sql, parameters, guard, true);
+}
+
+void Database::check_guarded(std::string_view sql, Parameters const &parameters, SqlGuard const &guard)
+{
+    each_guarded(sql, parameters, guard, false);
 }
 
 void Database::exec(std::string const &sql)

@@ -105,6 +105,8 @@ public:
     Statement prepare_guarded(std::string_view sql, SqlGuard const &guard = {});
     /// Several statements, user-written, all guarded; `parameters` are bound in each. Rows are dropped.
     void run_guarded(std::string_view sql, Parameters const &parameters, SqlGuard const &guard = {});
+    /// The same, prepared only: each statement, and that all it names is among the parameters.
+    void check_guarded(std::string_view sql, Parameters const &parameters, SqlGuard const &guard = {});
     void exec(std::string const &sql); // several statements, the engine's own
     /// First column of the first row; none if there is no row or it is null.
     std::optional<std::string> text(std::string const &sql);
@@ -122,6 +124,8 @@ public:
     void checkpoint();
 
 private:
+    void each_guarded(std::string_view sql, Parameters const &parameters, SqlGuard const &guard, bool run);
+
     std::filesystem::path m_path;
     sqlite3 *m_db = nullptr;
     std::unique_ptr<std::string> m_rule;

@@ -53,6 +53,15 @@ create table if not exists atom_outbox(
   id integer primary key, kind text not null, folder text not null, local text, name text not null, staging text,
   final_name text, size integer, modified text, state text not null default 'new', export text, file_id integer, error text, made_at text not null);
 
+-- each key of a send and what became of it; a key goes out once, ever
+create table if not exists atom_sent(
+  id integer primary key, send text not null, key text not null, state text not null, row text not null, http integer, answer text, at text,
+  unique(send, key));
+create index if not exists atom_sent_open on atom_sent(send, state) where state in ('pending', 'sending', 'answered');
+-- a send whose server is left alone for a while
+create table if not exists atom_send(
+  send text primary key, failures integer not null, not_before integer not null, why text) without rowid;
+
 create table if not exists atom_taken(name text primary key, last_id integer not null) without rowid;
 
 create view if not exists arquivo as

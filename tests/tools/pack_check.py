@@ -326,6 +326,24 @@ def check_export(db, file, export, layouts, jobs):
         db.execute("drop table temp.removidos")
 
 
+def check_send(db, file, send):
+    given = columns_of(db, f"({send['query']})")
+    prepare(db, file, send["query"], ["agora"])
+    used = list(send["key"]) + body_columns(send["body"])
+    for name in set(used) - set(given):
+        fault(file, f"the query gives no {name}")
+    for key in ("before", "on_success", "on_failure", "on_unknown", "on_gone"):
+        prepare_all(db, f"{file}, {key}", send.get(key, ""), [*given, "agora", "http", "resposta"])
+    prepare_all(db, f"{file}, doctor", send.get("doctor", ""), [])
+
+
+def body_columns(part):
+    if isinstance(part, str):
+        return [part]
+    parts = part.values() if isinstance(part, dict) else part if isinstance(part, list) else []
+    return [name for inner in parts for name in body_columns(inner)]
+
+
 def check_columns(db, layouts):
     """A table named as a layout has all of its fields."""
     for file, layout in layouts.items():
@@ -350,6 +368,8 @@ def main():
             check_job(db, file, job, layouts, args.workspace)
         elif "export" in job:
             check_export(db, file, job, layouts, jobs)
+        elif "send" in job:
+            check_send(db, file, job)
     for text in faults:
         print(text)
     print(f"{len(layouts)} layouts, {len(jobs)} jobs: {len(faults)} faults")
