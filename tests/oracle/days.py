@@ -376,11 +376,7 @@ class Run:
         self.rejected = {}
         self.scenario = Scenario(seed, generate, root, self.rejected)
         calendar = "corrido" if seed % 3 == 2 else "bancario"
-        job = os.path.join(self.ws.home, "jobs", "remessa.toml")
-        with open(job, encoding="utf-8") as file:
-            text = file.read()
-        with open(job, "w", encoding="utf-8") as file:
-            file.write(text.replace('calendario = "bancario"', f'calendario = "{calendar}"'))
+        self.ws.set_calendar(calendar)
         self.oracle = model.Oracle(calendar=calendar)
         self.staying = set()
         self.dice = random.Random(-seed)

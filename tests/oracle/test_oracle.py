@@ -86,6 +86,35 @@ class Rules(Day):
         files, _, out = o.poll([self.exclusao("20261204", *contracts[:12])])
         self.assertEqual((files[0].status, len(out["baixa"])), ("done", 12))
 
+    def batimento(self, day, *rows):
+        header = ";".join(f.column for f in formats.BATIMENTO.fields)
+        return self.file(f"bat_carteira_veic_{day:%d%m%Y}_528.csv", header, *rows)
+
+    def nobody_paid(self, day):
+        return self.file(f"AcordosBaixados_{day:%d%m%Y}_528.csv", ";".join(f.column for f in formats.ACORDOS_BAIXADOS.fields))
+
+    def test_a_batimento_closes_what_it_does_not_name(self):
+        o, day = model.Oracle(), datetime.date(2026, 12, 3)
+        o.poll([self.remessa("20261203", "1", "2", "3", "4", carteira="V"), self.acordo("20261203", "4")])
+        files, _, _ = o.poll([self.batimento(day, "0001;1;31/02/2026;V;;;;X", "2;1", "9;1;;V;;;;")])
+        self.assertEqual(files[0].status, "waiting")
+        files, _, out = o.poll([self.nobody_paid(day)])
+        self.assertEqual([f.status for f in files], ["done", "done"])
+        self.assertEqual([o.fichas[c].status for c in "1234"], [model.ATIVO, model.ATIVO, model.BAIXADOS, model.BLOQUEIO])
+        self.assertEqual([x.code for x in files[1].rows[2].faults], ["CONTRATO_NAO_ENCONTRADO"])
+        self.assertEqual(out["baixa"], [{"contrato": c, "motivo": o.fichas[c].status} for c in "3"])
+
+    def test_a_batimento_that_may_name_anybody_is_held(self):
+        o, day = model.Oracle(), datetime.date(2026, 12, 3)
+        o.poll([self.remessa("20261203", "1", "2", carteira="V"), self.nobody_paid(day)])
+        files, _, _ = o.poll([self.batimento(day, "1;1;;V;;;;", "00;1;;V;;;;")])
+        self.assertEqual((files[0].status, files[0].reason), ("held", model.UNREADABLE))
+        o.approve(files[0])
+        o.poll([])
+        self.assertEqual((files[0].status, o.fichas["2"].status), ("done", model.BAIXADOS))
+        files, _, _ = o.poll([self.batimento(day, "1;1;;X;;;;")])
+        self.assertEqual((files[0].status, files[0].reason), ("held", model.NO_CARTEIRA))
+
     def test_phones_their_places_and_scores(self):
         o = model.Oracle()
         telefones = self.file(

@@ -46,6 +46,14 @@ class Workspace:
             file.write(SETTINGS.format(root=self.root))
         return self
 
+    def set_calendar(self, calendar):
+        """How rule 1.2 of the pack's remessa counts its days."""
+        job = os.path.join(self.home, "jobs", "remessa.toml")
+        with open(job, encoding="utf-8") as file:
+            text = file.read()
+        with open(job, "w", encoding="utf-8") as file:
+            file.write(text.replace('calendario = "bancario"', f'calendario = "{calendar}"'))
+
     def drop(self, name, data):
         """Puts a file into the source's folder; each has a time of its own, the same in every run of a scenario."""
         path = os.path.join(self.source, name)
