@@ -138,6 +138,10 @@ def compare_base(diff, folder, base):
         else:
             where = "where origem = 'REMESSA'" if "origem" in have else ""
             actual = select(base, table, columns, where)
+            if table == "marcacao":  # of a WhatsApp the moment of the answer
+                actual = [r[:2] + [None if "WhatsApp" in r[1] else r[2]] for r in actual]
+            if table == "chamada":
+                actual = [[v.replace("T", " ") if c == "data_hora" and v else v for c, v in zip(columns, r)] for r in actual]
             if table == "endereco":
                 actual = [[r[0], (r[1] or "").lower()] + r[2:] for r in actual]
             diff.multisets(table, map(tuple, expected), map(tuple, actual))

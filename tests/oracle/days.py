@@ -191,9 +191,19 @@ class Scenario:
             stamp = f"{day:%d%m%Y}" if i % 2 else f"{day:%d%m%y}"
             self.made(self.at(day, 7), f"refin_carteira_veic_{stamp}065500.csv", makers.refin, day)
 
+    def actions(self, i, day):
+        """Mass actions in the morning, the dialer's results in the evening; some of a day come twice."""
+        d = f"{day:%Y%m%d}"
+        for kind in makers.ACTIONS:
+            self.made(self.at(day, 10), f"{d}_095500_{kind}.csv", makers.action, day, kind=kind)
+        self.made(self.at(day, 12), f"{d}_115500_massiva_whatsapp.csv", makers.action, day, kind="massiva_whatsapp")
+        for hour in (13, 20) if i % 2 else (20,):
+            self.made(self.at(day, hour), f"retorno_discador_{d}_{hour - 1}5500.csv", makers.retorno, day)
+
     def daytime(self, i, day):
         d = f"{day:%Y%m%d}"
         self.refin(i, day)
+        self.actions(i, day)
         for hour in self.dice.sample(range(8, 18), 2):
             saturday = day + datetime.timedelta(days=1) if i == 3 else day
             self.file(self.at(saturday, hour), f"telefones_carteira_veic_{saturday:%d%m%y}{hour:02}0500.csv", "telefones", day, share=0.2, bad=0.2)
@@ -403,7 +413,7 @@ class Run:
             with open(os.path.join(folder, "in", name), "wb") as file:
                 file.write(data)
         self.dropped.append(made)
-        files, unmatched, exports = self.oracle.poll([os.path.join(folder, "in", name) for name in sorted(made)])
+        files, unmatched, exports = self.oracle.poll([os.path.join(folder, "in", name) for name in sorted(made)], at.date())
         oracle.write_poll(folder, self.oracle, files, unmatched, exports)
         when = f"{at:%Y-%m-%d %H:%M}"
         code, rows, err = self.ws.poll(when)

@@ -5,7 +5,7 @@ import dataclasses
 import os
 import re
 
-from values import header_key, parse_comma_decimal, parse_digits, parse_document, parse_packed_date, parse_slashed_date, parse_text
+from values import header_key, parse_comma_decimal, parse_digits, parse_document, parse_packed_date, parse_slashed_date, parse_slashed_datetime, parse_text
 
 TABLES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "tools", "tables")
 WHITE = b" \t\r\n\v\f"
@@ -50,6 +50,7 @@ class Field:
     strip_zeros: bool = False
     lenient: bool = False  # a bad value becomes none, with a warning
     optional: bool = False  # a trailing column that may be missing
+    values: tuple = ()  # the only ones
 
 
 @dataclasses.dataclass
@@ -84,13 +85,14 @@ def csv_layout(name, columns, any_shape=False, reject_limit=True):
     return Layout(name, columns, False, any_shape=any_shape, reject_limit=reject_limit)
 
 
-def csv_fields(text, scale=2, lenient=False):
+def csv_fields(text, scale=2, lenient=False, required=()):
     """Words `COLUMN:kind`; a field is its column in lower case, the contract is required."""
     fields = []
     for word in text.split():
         column, _, kind = word.partition(":")
         contract = column == "CONTRATO"
-        fields.append(Field(column.lower(), kind or "text", 0, 0, scale, column, contract, contract, lenient and not contract))
+        needed = contract or column in required
+        fields.append(Field(column.lower(), kind or "text", 0, 0, scale, column, needed, contract, lenient and not needed))
     return fields
 
 
@@ -163,6 +165,20 @@ BATIMENTO = csv_layout(
     any_shape=True,
     reject_limit=False,
 )
+MASSIVA_WHATSAPP = csv_layout("massiva_whatsapp", csv_fields("CONTRATO NUMERO NOME JORNADA", required=("NUMERO", "NOME", "JORNADA")))
+MASSIVA_WHATSAPP.fields[3].values = ("jornada1", "jornada2")
+MASSIVA_EMAIL = csv_layout("massiva_email", csv_fields("PROTOCOLO CPF:document EMAIL DATA_ENVIO:date", required=("CPF",)))
+MASSIVA_SMS = csv_layout("massiva_sms", csv_fields("PROTOCOLO TELEFONE MENSAGEM DATA_ENVIO:date", required=("TELEFONE",)))
+RETORNO = csv_layout(
+    "retorno_discador",
+    csv_fields(
+        "ID_CHAMADA ID_CRM:integer CONTRATO TELEFONE DATA_HORA:datetime STATUS_TELEFONIA DESC_TELEFONIA STATUS_NEGOCIO DESC_NEGOCIO"
+        " DURACAO_SEG:integer OPERADOR",
+        required=("ID_CHAMADA",),
+    ),
+)
+for field in RETORNO.fields:
+    field.lenient = field.name in ("id_crm", "duracao_seg")
 
 
 class FileFault(Exception):
@@ -171,7 +187,10 @@ class FileFault(Exception):
 
 def parse_value(layout, field, text):
     if field.kind == "text":
-        return parse_text(text, field.strip_zeros)
+        value, _ = parse_text(text, field.strip_zeros)
+        return value, value is None or not field.values or value in field.values
+    if field.kind == "datetime":
+        return parse_slashed_datetime(text)
     if field.kind == "document":
         return parse_document(text)
     if field.kind == "date":

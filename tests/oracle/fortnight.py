@@ -64,7 +64,7 @@ class Expected:
         before = story.statuses(self.oracle)
         for verb, name in poll.deeds:
             story.deed(self.oracle, verb, name)
-        files, unmatched, exports = self.oracle.poll(paths)
+        files, unmatched, exports = self.oracle.poll(paths, poll.at.date())
         oracle.write_poll(folder, self.oracle, files, unmatched, exports)
         return story.told(self.oracle, files, exports, before)
 

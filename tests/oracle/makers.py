@@ -1,8 +1,9 @@
-"""The night's smaller files, made of contracts that a remessa brought: batimento, refin and garantias. `dice` decides, also what is wrong."""
+"""The days' smaller files, made of contracts that a remessa brought. `dice` decides who is in them, and what is wrong."""
 
 import formats
 
 CPF = "11144477735"
+ACTIONS = {"massiva_whatsapp": formats.MASSIVA_WHATSAPP, "massiva_email": formats.MASSIVA_EMAIL, "massiva_sms": formats.MASSIVA_SMS}
 
 
 def fixed_line(layout, **given):
@@ -107,3 +108,47 @@ def garantia(dice, contract, record, n, way):
     if way == 6:
         return line + " "
     return "7" + line[1:] if way == 7 else line
+
+
+def action(dice, contracts, day, kind, share=0.1):
+    """A mass action; some lines come twice, some are of people or phones that nobody has."""
+    rows = []
+    for contract, v in contracts.items():
+        if dice.random() >= share:
+            continue
+        phone = (v["fone1_ddd"] or "11") + (v["fone1_numero"] or "987650000")
+        sent = dice.choice((f"{day:%d/%m/%Y}", f"{day:%d/%m/%Y} 09:30:00", ""))
+        if kind == "massiva_whatsapp":
+            row = [zero_filled(dice, contract), phone, v["nome"] or "", dice.choice(("jornada1", "jornada2"))]
+        elif kind == "massiva_email":
+            row = ["P" + contract, v["cpf_cnpj"] or CPF, "x@example.com", sent]
+        else:
+            row = ["S" + contract, phone, "OLÁ", sent]
+        way = dice.randrange(8) if dice.random() < 0.2 else None
+        if way is not None and way < 4:
+            row[way] = ""
+        elif way == 4:
+            row[0], row[1] = "66" + row[0], "11 4004-1234"
+        elif way == 5:
+            row[3] = "jornada9"
+        elif way == 6:
+            row.append("")
+        rows += [row] * (2 if way == 7 else 1)
+    return csv_file(ACTIONS[kind], rows)
+
+
+def retorno(dice, contracts, day, share=0.1):
+    rows = []
+    for n, contract in enumerate(c for c in contracts if dice.random() < share):
+        row = [f"{day:%d}{n}", "7", zero_filled(dice, contract), "11987650000", f"{day:%d/%m/%Y} 10:{n % 60:02}", "200", "ATENDIDA", "5", "", "61", "ANA"]
+        way = dice.randrange(5) if dice.random() < 0.2 else None
+        if way == 0:
+            row[0] = ""
+        elif way == 1:
+            row[2] = "55" + contract
+        elif way == 2:
+            row[4] = "10:30"
+        elif way == 3:
+            row[9] = "1:01"
+        rows += [row] * (2 if way == 4 else 1)
+    return csv_file(formats.RETORNO, rows)

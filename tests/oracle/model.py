@@ -25,9 +25,15 @@ NAMES = [  # job, layout, name
     ("garantias", formats.GARANTIAS, STAMP + r"garantias_528_out\.528"),
     ("refin", formats.REFIN, r"refin_carteira_veic_(?P<d>\d\d)(?P<m>\d\d)(?P<yy>\d\d)(?P<hour>\d{6})\.csv"),
     ("refin", formats.REFIN, r"refin_carteira_veic_(?P<d>\d\d)(?P<m>\d\d)(?P<y>\d{4})(?P<hour>\d{6})\.csv"),
+    ("massiva_whatsapp", formats.MASSIVA_WHATSAPP, STAMP + r"massiva_whatsapp\.csv"),
+    ("massiva_email", formats.MASSIVA_EMAIL, STAMP + r"massiva_email\.csv"),
+    ("massiva_sms", formats.MASSIVA_SMS, STAMP + r"massiva_sms\.csv"),
+    ("retorno_discador", formats.RETORNO, r"retorno_discador_(?P<y>\d{4})(?P<m>\d\d)(?P<d>\d\d)_(?P<hour>\d{6})\.csv"),
     ("batimento", formats.BATIMENTO, r"bat_carteira_veic_(?P<d>\d\d)(?P<m>\d\d)(?P<y>\d{4})_528\.csv(?:\.528)?"),
 ]
 ORDER = {"remessa": 1, "parcelas": 2, "garantias": 2, "telefones": 2, "refin": 2, "acordos": 3, "acordos_baixados": 3, "exclusao": 4, "batimento": 5}
+ORDER |= {"massiva_whatsapp": 6, "massiva_email": 6, "massiva_sms": 6, "retorno_discador": 7}
+WAITS_FOR_NOTHING = ("remessa", "massiva_whatsapp", "massiva_email", "massiva_sms", "retorno_discador")
 STALE = {
     "remessa": ["remessa"],
     "exclusao": ["remessa"],
@@ -113,6 +119,10 @@ class Oracle:
         self.parcelas = {}
         self.garantias = {record: {} for record in GARANTIAS}  # contrato -> lines
         self.refin = {}
+        self.messages = {}  # (contrato, numero, jornada, date) -> [nome, situacao]
+        self.marks = []  # (contrato, tipo, em)
+        self.emails_sent, self.sms_sent, self.calls = [], [], {}
+        self.today = None
         self.acordos = []
         self.newest_agreement = {}
         self.known_scores = {}
@@ -124,8 +134,9 @@ class Oracle:
 
     # ---- a poll ---------------------------------------------------------------------------------------------------------------
 
-    def poll(self, paths):
+    def poll(self, paths, today):
         """Works the new files and those that wait; gives the files of which there is something new to tell, and the dialer's rows."""
+        self.today = today
         unmatched = [p for p in paths if file_of(p) is None]
         fresh = [f for f in map(file_of, paths) if f]
         for f in fresh:
@@ -208,7 +219,7 @@ class Oracle:
         return any(g.date > f.date for job in STALE.get(f.job, []) for g in self.done(job))
 
     def has_what_it_needs(self, f):
-        if f.released or f.job == "remessa":
+        if f.released or f.job in WAITS_FOR_NOTHING:
             return True
         since = previous_business_day(f.date)
         if not any(g.date >= since for g in self.done("remessa")):
@@ -396,6 +407,57 @@ class Oracle:
             if not row.rejected and row.key not in self.fichas:
                 row.faults.append(Fault("CONTRATO_NAO_ENCONTRADO"))
 
+    def job_massiva_whatsapp(self, f):
+        for row in f.rows:
+            if row.rejected:
+                continue
+            v, contract, number = row.values, row.key, parse_phone(row.values["numero"])
+            if contract not in self.fichas:
+                row.faults.append(Fault("CONTRATO_NAO_ENCONTRADO"))
+            elif self.fichas[contract].status != ATIVO:
+                row.faults.append(Fault("FICHA_NAO_ATIVA"))
+            elif not number:
+                row.faults.append(Fault("TELEFONE_INVALIDO"))
+            else:
+                self.messages.setdefault((contract, "".join(number), v["jornada"], f.date), [v["nome"], "PENDENTE"])
+        for (contract, _, _, day), message in self.messages.items():
+            if message[1] == "PENDENTE" and day < min(f.date, self.today):
+                message[1] = "FALHOU"
+                self.marks.append((contract, "Massiva WhatsApp enviada sem sucesso", None))
+
+    def job_massiva_email(self, f):
+        for row in f.rows:
+            if row.rejected:
+                continue
+            v = row.values
+            owners = [c for c, ficha in self.fichas.items() if ficha.values["cpf_cnpj"] == v["cpf"]]
+            if not owners:
+                row.faults.append(Fault("CPF_NAO_ENCONTRADO"))
+                continue
+            self.emails_sent.append([v["protocolo"], v["cpf"], v["email"], v["data_envio"]])
+            self.marks += [(c, "Ação Massiva – Email", v["data_envio"] or f.date.isoformat()) for c in owners]
+
+    def job_massiva_sms(self, f):
+        for row in f.rows:
+            if row.rejected:
+                continue
+            v, number = row.values, parse_phone(row.values["telefone"])
+            owners = [c for c, phones in self.phones.items() if number and any(p.number == number for p in phones)]
+            if not owners:
+                row.faults.append(Fault("TELEFONE_NAO_ENCONTRADO"))
+                continue
+            self.sms_sent.append([v["protocolo"], "".join(number), v["mensagem"], v["data_envio"]])
+            self.marks += [(c, "Ação Massiva – SMS", v["data_envio"] or f.date.isoformat()) for c in owners]
+
+    def job_retorno_discador(self, f):
+        for row in f.rows:
+            if row.rejected:
+                continue
+            if row.key not in self.fichas:
+                row.faults.append(Fault("CONTRATO_NAO_ENCONTRADO"))
+            else:
+                self.calls.setdefault(row.values["id_chamada"], row.values)
+
     # ---- what leaves ------------------------------------------------------------------------------------------------------------
 
     def mailing(self):
@@ -467,6 +529,11 @@ class Oracle:
             "parcela": [[v[f.name] for f in formats.PARCELAS.fields] for rows in self.parcelas.values() for v in rows],
             "acordo": [agreement(*a) for a in self.acordos],
             "refin": [[v[f.name] for f in formats.REFIN.fields] for rows in self.refin.values() for v in rows],
+            "acao_massiva": [[c, number, nome, jornada, situacao] for (c, number, jornada, _), (nome, situacao) in self.messages.items()],
+            "marcacao": [list(mark) for mark in self.marks],
+            "historico_massivo_email": self.emails_sent,
+            "historico_massivo_sms": self.sms_sent,
+            "chamada": [[v[c] for c in COLUMNS["chamada"]] for v in self.calls.values()],
         } | {
             table: [[v[c] for c in COLUMNS[table]] for rows in self.garantias[record].values() for v in rows] for record, table in GARANTIAS.items()
         }
@@ -482,6 +549,11 @@ COLUMNS = {
     "parcela": [f.name for f in formats.PARCELAS.fields],
     "acordo": "contrato data origem numero_acordo numero_parcela data_vencimento data_movimento motivo valor".split(),
     "refin": [f.name for f in formats.REFIN.fields],
+    "acao_massiva": "contrato numero nome jornada situacao".split(),
+    "marcacao": "contrato tipo em".split(),
+    "historico_massivo_email": "protocolo cpf email data_envio".split(),
+    "historico_massivo_sms": "protocolo telefone mensagem data_envio".split(),
+    "chamada": [f.name for f in formats.RETORNO.fields],
 } | {table: [f.name for f in formats.GARANTIAS.records[record].fields] for record, table in GARANTIAS.items()}
 
 

@@ -15,6 +15,7 @@ compare.py checks a workspace against such a folder.
 """
 
 import argparse
+import datetime
 import json
 import os
 import sys
@@ -42,12 +43,12 @@ def write_poll(folder, oracle, files, unmatched, exports, tables=True):
     return result
 
 
-def run(polls, folder, **options):
+def run(polls, folder, today=None, **options):
     """polls: lists of paths. Gives the results and leaves the folders that compare.py takes."""
     oracle = model.Oracle(**options)
     results = []
     for n, paths in enumerate(polls, 1):
-        files, unmatched, exports = oracle.poll(paths)
+        files, unmatched, exports = oracle.poll(paths, today or datetime.date.today())
         results.append(write_poll(os.path.join(folder, f"poll{n}"), oracle, files, unmatched, exports))
     return results
 

@@ -37,6 +37,10 @@ USUAL = {  # what a line of each kind says of a contract, if the story does not
     "batimento": "CONTRATO={c} PRIMEIRA_PARC_AB=1 DATA_ENVIO={dmy} CARTEIRA=VEICULOS COD_ASSESSORIA=528 PRODUTO=CDC DIAS_ATRASO=61",
     "refin": "CONTRATO={c} PLANO_REFIN=36 QTD_PARC_REFIN=36 PARCELA_REFIN=412,50 TOTAL_REFINANCIADO=14.850,00 JURO_MENSAL=1,66%",
     "telefones": "CPF={cpf} CONTRATO={c}",
+    "massiva_whatsapp": "CONTRATO={c} NUMERO=1198765{c} NOME=CLIENTE_{c} JORNADA=jornada1",
+    "massiva_email": "PROTOCOLO=E{c} CPF={cpf} EMAIL={c}@example.com DATA_ENVIO={dmy}",
+    "massiva_sms": "PROTOCOLO=S{c} TELEFONE=1198765{c} MENSAGEM=OLÁ DATA_ENVIO={dmy}",
+    "retorno_discador": "ID_CHAMADA=L{c} CONTRATO={c} TELEFONE=1198765{c} STATUS_TELEFONIA=200 STATUS_NEGOCIO=5 DURACAO_SEG=61",
 }
 
 

@@ -18,6 +18,8 @@ import oracle
 import values
 from makers import fixed_line
 
+TODAY = datetime.date(2026, 12, 5)
+
 
 class Day(unittest.TestCase):
     def setUp(self):
@@ -46,44 +48,44 @@ class Day(unittest.TestCase):
 class Rules(Day):
     def test_an_agreement_of_friday_turns_down_until_wednesday(self):
         o = model.Oracle()
-        o.poll([self.remessa("20261203", "1", "2"), self.acordo("20261204", "1")])
+        o.poll([self.remessa("20261203", "1", "2"), self.acordo("20261204", "1")], TODAY)
         self.assertEqual((o.fichas["1"].status, o.fichas["1"].since), (model.BLOQUEIO, datetime.date(2026, 12, 4)))
         for day in ("20261207", "20261208", "20261209"):
-            files, _, _ = o.poll([self.remessa(day, "1", "2")])
+            files, _, _ = o.poll([self.remessa(day, "1", "2")], TODAY)
             self.assertEqual(model.report(files[0])[0]["rejects"], {"BLOQUEIO_PARCIAL": 1})
-        o.poll([self.remessa("20261210", "1", "2")])
+        o.poll([self.remessa("20261210", "1", "2")], TODAY)
         self.assertEqual((o.fichas["1"].status, o.fichas["1"].since), (model.ATIVO, datetime.date(2026, 12, 10)))
 
     def test_a_withdrawn_contract_comes_back_the_next_day_only(self):
         o = model.Oracle()
-        o.poll([self.remessa("20261203", "1", "2"), self.exclusao("20261203", "1")])
-        files, _, _ = o.poll([self.remessa("20261203", "1", "2", hour="230000", rating="A")])
+        o.poll([self.remessa("20261203", "1", "2"), self.exclusao("20261203", "1")], TODAY)
+        files, _, _ = o.poll([self.remessa("20261203", "1", "2", hour="230000", rating="A")], TODAY)
         self.assertEqual(model.report(files[0])[0]["rejects"], {"ARQUIVO_ANTERIOR": 1})
-        o.poll([self.remessa("20261204", "1", "2")])
+        o.poll([self.remessa("20261204", "1", "2")], TODAY)
         self.assertEqual(o.fichas["1"].status, model.ATIVO)
 
     def test_the_order_is_that_of_dates_and_kinds_not_of_arrival(self):
         o = model.Oracle()
-        files, _, out = o.poll([self.exclusao("20261203", "2"), self.remessa("20261203", "1", "2")])
+        files, _, out = o.poll([self.exclusao("20261203", "2"), self.remessa("20261203", "1", "2")], TODAY)
         self.assertEqual([f.status for f in files], ["done", "done"])
         self.assertEqual([r["contrato"] for r in out["full"]], ["1"])
 
     def test_what_needs_a_remessa_waits_and_holds_the_mailing(self):
         o = model.Oracle()
-        o.poll([self.remessa("20261201", "1", "2")])
-        files, _, out = o.poll([self.acordo("20261203", "1")])
+        o.poll([self.remessa("20261201", "1", "2")], TODAY)
+        files, _, out = o.poll([self.acordo("20261203", "1")], TODAY)
         self.assertEqual(files[0].status, "waiting")
-        _, _, out = o.poll([self.remessa("20261203", "1", "2", valor_atraso="5")])
+        _, _, out = o.poll([self.remessa("20261203", "1", "2", valor_atraso="5")], TODAY)
         self.assertEqual([r["contrato"] for r in out["incremental"]], ["2"])
         self.assertEqual(out["baixa"], [{"contrato": "1", "motivo": model.BLOQUEIO}])
 
     def test_a_brake_and_the_removals(self):
         o = model.Oracle()
         contracts = [str(n) for n in range(1, 61)]
-        o.poll([self.remessa("20261203", *contracts)])
-        files, _, out = o.poll([self.exclusao("20261203", *contracts[:13])])
+        o.poll([self.remessa("20261203", *contracts)], TODAY)
+        files, _, out = o.poll([self.exclusao("20261203", *contracts[:13])], TODAY)
         self.assertEqual((files[0].status, out["baixa"]), ("held", []))
-        files, _, out = o.poll([self.exclusao("20261204", *contracts[:12])])
+        files, _, out = o.poll([self.exclusao("20261204", *contracts[:12])], TODAY)
         self.assertEqual((files[0].status, len(out["baixa"])), ("done", 12))
 
     def batimento(self, day, *rows):
@@ -95,10 +97,10 @@ class Rules(Day):
 
     def test_a_batimento_closes_what_it_does_not_name(self):
         o, day = model.Oracle(), datetime.date(2026, 12, 3)
-        o.poll([self.remessa("20261203", "1", "2", "3", "4", carteira="V"), self.acordo("20261203", "4")])
-        files, _, _ = o.poll([self.batimento(day, "0001;1;31/02/2026;V;;;;X", "2;1", "9;1;;V;;;;")])
+        o.poll([self.remessa("20261203", "1", "2", "3", "4", carteira="V"), self.acordo("20261203", "4")], TODAY)
+        files, _, _ = o.poll([self.batimento(day, "0001;1;31/02/2026;V;;;;X", "2;1", "9;1;;V;;;;")], TODAY)
         self.assertEqual(files[0].status, "waiting")
-        files, _, out = o.poll([self.nobody_paid(day)])
+        files, _, out = o.poll([self.nobody_paid(day)], TODAY)
         self.assertEqual([f.status for f in files], ["done", "done"])
         self.assertEqual([o.fichas[c].status for c in "1234"], [model.ATIVO, model.ATIVO, model.BAIXADOS, model.BLOQUEIO])
         self.assertEqual([x.code for x in files[1].rows[2].faults], ["CONTRATO_NAO_ENCONTRADO"])
@@ -106,13 +108,13 @@ class Rules(Day):
 
     def test_a_batimento_that_may_name_anybody_is_held(self):
         o, day = model.Oracle(), datetime.date(2026, 12, 3)
-        o.poll([self.remessa("20261203", "1", "2", carteira="V"), self.nobody_paid(day)])
-        files, _, _ = o.poll([self.batimento(day, "1;1;;V;;;;", "00;1;;V;;;;")])
+        o.poll([self.remessa("20261203", "1", "2", carteira="V"), self.nobody_paid(day)], TODAY)
+        files, _, _ = o.poll([self.batimento(day, "1;1;;V;;;;", "00;1;;V;;;;")], TODAY)
         self.assertEqual((files[0].status, files[0].reason), ("held", model.UNREADABLE))
         o.approve(files[0])
-        o.poll([])
+        o.poll([], TODAY)
         self.assertEqual((files[0].status, o.fichas["2"].status), ("done", model.BAIXADOS))
-        files, _, _ = o.poll([self.batimento(day, "1;1;;X;;;;")])
+        files, _, _ = o.poll([self.batimento(day, "1;1;;X;;;;")], TODAY)
         self.assertEqual((files[0].status, files[0].reason), ("held", model.NO_CARTEIRA))
 
     def test_phones_their_places_and_scores(self):
@@ -125,18 +127,18 @@ class Rules(Day):
             "11144477735;1;4004 1234;;;;;",
             ";1;21 34567890;;;;;",
         )
-        files, _, _ = o.poll([self.remessa("20261203", "1"), telefones])
+        files, _, _ = o.poll([self.remessa("20261203", "1"), telefones], TODAY)
         self.assertEqual([f.code for row in files[1].rows for f in row.faults], ["TELEFONE_INVALIDO"] * 2 + ["CPF_DIVERGENTE"])
         rows = [(p.ordem, p.posicao, p.tipo, p.number, p.score) for p in o.phones["1"]]
         self.assertEqual(rows, [(1, 1, "CELULAR", ("11", "987654321"), 7), (101, 2, "Enriquecimento 1", ("21", "34567890"), 6)])
-        o.poll([self.remessa("20261204", "1", fone1_ddd="021", fone1_numero="34567890")])
+        o.poll([self.remessa("20261204", "1", fone1_ddd="021", fone1_numero="34567890")], TODAY)
         rows = [(p.ordem, p.posicao, p.number, p.score) for p in o.phones["1"]]
         self.assertEqual(rows, [(1, 1, ("21", "34567890"), 6), (101, None, ("21", "34567890"), 6)])
 
     def test_a_change_of_dias_atraso_alone_is_none(self):
         o = model.Oracle()
-        o.poll([self.remessa("20261203", "1")])
-        _, _, out = o.poll([self.remessa("20261204", "1", dias_atraso="9")])
+        o.poll([self.remessa("20261203", "1")], TODAY)
+        _, _, out = o.poll([self.remessa("20261204", "1", dias_atraso="9")], TODAY)
         self.assertEqual(out, {"full": [], "incremental": [], "baixa": []})
 
 

@@ -114,6 +114,14 @@ def parse_slashed_date(s):
     return iso, iso is not None
 
 
+def parse_slashed_datetime(s):
+    iso, ok = parse_slashed_date(s)
+    if iso is None:
+        return None, ok
+    time = s.strip(BLANKS)[11:]
+    return (f"{iso} {time}:00"[:19], True) if time else (None, False)
+
+
 # ---- documents and phones ---------------------------------------------------------------------------------------------------------
 
 
