@@ -2,8 +2,10 @@
 
 #include "engine/base/json.hpp"
 #include "engine/base/text.hpp"
+#include "engine/job/report_run.hpp"
 #include "engine/layout/check.hpp"
 #include "engine/run/site.hpp"
+#include "engine/store/attach.hpp"
 #include "engine/store/schema.hpp"
 
 #include <fmt/format.h>
@@ -17,6 +19,27 @@ namespace atom {
 namespace {
 
 void options(po::options_description &, po::positional_options_description &) {}
+
+/// The queries of reports see both bases.
+void check_reports(Database &base, Workspace const &workspace, Faults &faults)
+{
+    Database online({}, OpenMode::memory);
+    make_engine_tables(online);
+    Faults migrations;
+    apply_migrations(online, workspace.root / "jobs" / "schema" / "online", "jobs/schema/online", migrations);
+    for (auto const &f : migrations.all()) {
+        faults.add(f.pos, f.message);
+    }
+    if (!migrations.empty()) {
+        return;
+    }
+    Database db({}, OpenMode::memory);
+    attach_copy(db, base, "base");
+    attach_copy(db, online, "online");
+    for (auto const &r : workspace.reports) {
+        check_report(db, r, workspace.reports, {}, faults);
+    }
+}
 
 /// Samples, then all SQL against a base of the pack's schema in memory: the real one is not touched.
 void check_workspace(Workspace const &workspace)
@@ -37,6 +60,7 @@ void check_workspace(Workspace const &workspace)
     }
     if (migrations.empty()) {
         check_sql(db, workspace, faults);
+        check_reports(db, workspace, faults);
     }
     faults.throw_if_any();
 }
@@ -58,8 +82,9 @@ int run(Call const &call)
             std::cout << JsonObject().add("ok", true).add_raw("faults", "[]").text() << "\n";
         } else {
             auto const sends = workspace.sends.empty() ? "" : ", " + counted(workspace.sends.size(), "send");
-            std::cout << fmt::format("all is well: {}, {}, {}{}\n", counted(workspace.layouts.size(), "layout"), counted(workspace.jobs.size(), "job"),
-                                     counted(workspace.exports.size(), "export"), sends);
+            auto const reports = workspace.reports.empty() ? "" : ", " + counted(workspace.reports.size(), "report");
+            std::cout << fmt::format("all is well: {}, {}, {}{}{}\n", counted(workspace.layouts.size(), "layout"), counted(workspace.jobs.size(), "job"),
+                                     counted(workspace.exports.size(), "export"), sends, reports);
         }
         for (auto const &s : workspace.sources) {
             tell_if_off("source", s);

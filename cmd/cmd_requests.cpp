@@ -7,7 +7,6 @@
 #include <boost/program_options/value_semantic.hpp>
 #include <fmt/format.h>
 
-#include <cstdlib>
 #include <iostream>
 
 namespace po = boost::program_options;
@@ -21,16 +20,6 @@ void options(po::options_description &o, po::positional_options_description &pos
     o.add_options()("id", po::value<std::string>()->value_name("ID"), "the file's id, as atom files shows it; also as a plain argument");
     o.add_options()("by", po::value<std::string>()->value_name("WHO"), "who asks, for the record (else the system's user)");
     positional.add("id", 1);
-}
-
-std::string user()
-{
-    for (auto const *variable : {"USER", "LOGNAME"}) {
-        if (char const *const name = std::getenv(variable)) {
-            return name;
-        }
-    }
-    return "unknown";
 }
 
 /// Each kind of request is for files of one status.
@@ -48,7 +37,7 @@ constexpr Kind k_release_kind = {"release", "waiting", "only a waiting file can 
 
 void ask(Call const &call, Workspace const &workspace, Clock const &clock, Kind const &kind, std::string const &target, std::string const &shown)
 {
-    Request const request{0, kind.name, target, call.has("by") ? call.text("by") : user()};
+    Request const request{0, kind.name, target, call.has("by") ? call.text("by") : system_user()};
     add_request(workspace, clock, request);
     if (call.json()) {
         std::cout << JsonObject().add(is_digits(target) ? "id" : "export", target).add("request", kind.name).add("by", request.by).text() << "\n";

@@ -45,10 +45,15 @@ struct Command
     /// Adds the command's own options and names its positional ones.
     void (*options)(boost::program_options::options_description &options, boost::program_options::positional_options_description &positional);
     int (*run)(Call const &call);
+    /// Options that only the workspace knows, of what the first argument names. `call` has the common options.
+    void (*more_options)(Call const &call, std::string const &first, boost::program_options::options_description &options) = nullptr;
 };
 
 std::vector<Command> const &commands();
 
-extern Command const k_init, k_check, k_run, k_import, k_export, k_files, k_errors, k_query, k_retry, k_approve, k_release;
+/// Who runs the program, as the system says; "unknown" if it does not.
+std::string system_user();
+
+extern Command const k_init, k_check, k_run, k_import, k_export, k_files, k_errors, k_query, k_report, k_retry, k_approve, k_release;
 
 } // namespace atom

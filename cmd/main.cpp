@@ -22,8 +22,18 @@ namespace atom {
 
 std::vector<Command> const &commands()
 {
-    static std::vector<Command> const all = {k_init, k_check, k_run, k_import, k_export, k_files, k_errors, k_query, k_retry, k_approve, k_release};
+    static std::vector<Command> const all = {k_init, k_check, k_run, k_import, k_export, k_files, k_errors, k_query, k_report, k_retry, k_approve, k_release};
     return all;
+}
+
+std::string system_user()
+{
+    for (auto const *variable : {"USER", "LOGNAME"}) {
+        if (char const *const name = std::getenv(variable)) {
+            return name;
+        }
+    }
+    return "unknown";
 }
 
 std::vector<std::string> Call::texts(char const *option) const
@@ -93,16 +103,33 @@ Command const &command_named(std::string const &name)
     }
     throw UsageError(unknown_word("command", name, names));
 }
-
+/// Asks the command for options that depend on its first argument; whatever else is wrong is told by the parsing that follows.
+void add_more_options(Command const &c, std::vector<std::string> const &arguments, po::options_description &own)
+{
+    po::options_description known;
+    known.add(own).add(common_options()).add_options()("arguments", po::value<std::vector<std::string>>());
+    po::positional_options_description positional;
+    positional.add("arguments", -1);
+    po::variables_map values;
+    po::store(po::command_line_parser(arguments).options(known).positional(positional).allow_unregistered().run(), values);
+    Call const call(std::move(values));
+    auto const given = call.texts("arguments");
+    if (!given.empty()) {
+        c.more_options(call, given.front(), own);
+    }
+}
 
 int run_command(Command const &c, std::vector<std::string> const &arguments)
 {
     po::options_description own("Options"), all;
     po::positional_options_description positional;
     c.options(own, positional);
-    all.add(own).add(common_options());
     po::variables_map values;
     try {
+        if (c.more_options != nullptr) {
+            add_more_options(c, arguments, own);
+        }
+        all.add(own).add(common_options());
         po::store(po::command_line_parser(arguments).options(all).positional(positional).run(), values);
         if (values["help"].as<bool>()) {
             print_help(c, own);

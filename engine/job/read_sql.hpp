@@ -1,6 +1,6 @@
 #pragma once
-// What every file under jobs/ has in common when it is read: a name, SQL in place or in a file of its own, a layout by name. Faults go to the
-// table's faults, at the key's place.
+// What every file under jobs/ has in common when it is read: a name, SQL in place or in a file of its own, a layout by name. Faults go to
+// the table's faults, at the key's place.
 
 #include "engine/base/toml.hpp"
 

@@ -165,8 +165,10 @@ private:
                 m_out.exports.push_back(read_export(top, m_out.layouts, folder));
             } else if (root->find("job") != nullptr) {
                 m_out.jobs.push_back(read_job(top, m_out.layouts, folder));
+            } else if (root->find("report") != nullptr) {
+                m_out.reports.push_back(read_report(top, folder));
             } else {
-                m_faults.add(root->pos, "this file declares nothing; it must begin with job = \"name\", export = \"name\" or send = \"name\"");
+                m_faults.add(root->pos, "this file declares nothing; it must begin with job = \"name\", export = \"name\", send = \"name\" or report = \"name\"");
             }
         }
         std::stable_sort(m_out.jobs.begin(), m_out.jobs.end(), [](Job const &a, Job const &b) { return a.order < b.order; });
@@ -189,6 +191,7 @@ private:
         check_twice(m_out.jobs, "job");
         check_twice(m_out.exports, "export");
         check_twice(m_out.sends, "send");
+        check_twice(m_out.reports, "report");
         auto const jobs = names_of(m_out.jobs);
         for (auto const &x : m_out.exports) {
             for (auto const &after : x.after) {
@@ -239,6 +242,7 @@ Source const *Workspace::source(std::string_view name) const noexcept { return n
 Target const *Workspace::target(std::string_view name) const noexcept { return named(targets, name); }
 Job const *Workspace::job(std::string_view name) const noexcept { return named(jobs, name); }
 Export const *Workspace::export_named(std::string_view name) const noexcept { return named(exports, name); }
+Report const *Workspace::report(std::string_view name) const noexcept { return named(reports, name); }
 std::vector<std::string> Workspace::job_names() const { return names_of(jobs); }
 
 Workspace load_workspace(std::filesystem::path const &root)

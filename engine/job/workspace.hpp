@@ -4,6 +4,7 @@
 
 #include "engine/job/job.hpp"
 #include "engine/job/send.hpp"
+#include "engine/job/report.hpp"
 
 #include <map>
 #include <memory>
@@ -60,11 +61,13 @@ struct Workspace
     std::vector<Job> jobs;       // by order, then name
     std::vector<Export> exports; // by name
     std::vector<Send> sends;     // by name
+    std::vector<Report> reports; // by name
 
     Source const *source(std::string_view name) const noexcept;
     Target const *target(std::string_view name) const noexcept;
     Job const *job(std::string_view name) const noexcept;
     Export const *export_named(std::string_view name) const noexcept;
+    Report const *report(std::string_view name) const noexcept;
     std::vector<std::string> job_names() const;
 };
 

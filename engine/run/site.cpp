@@ -1,6 +1,7 @@
 #include "engine/run/site.hpp"
 
 #include "engine/base/file.hpp"
+#include "engine/store/attach.hpp"
 #include "engine/store/schema.hpp"
 
 #include <fmt/format.h>
@@ -22,6 +23,25 @@ std::unique_ptr<Database> open_base(Workspace const &workspace, OpenMode mode)
     Faults faults;
     apply_migrations(*db, workspace.root / "jobs" / "schema" / "base", "jobs/schema/base", faults);
     faults.throw_if_any();
+    return db;
+}
+
+std::unique_ptr<Database> open_both_bases(Workspace const &workspace)
+{
+    auto db = open_reader();
+    for (auto const &[name, path] : {std::pair("base", workspace.base), std::pair("online", workspace.online)}) {
+        if (std::filesystem::exists(path)) {
+            attach(*db, path, name);
+            continue;
+        }
+        Database empty({}, OpenMode::memory);
+        make_engine_tables(empty);
+        Faults faults;
+        auto const shown = fmt::format("jobs/schema/{}", name);
+        apply_migrations(empty, workspace.root / shown, shown, faults);
+        faults.throw_if_any();
+        attach_copy(*db, empty, name);
+    }
     return db;
 }
 

@@ -27,6 +27,10 @@ struct Site
 /// fails, StoreError.
 std::unique_ptr<Database> open_base(Workspace const &workspace, OpenMode mode = OpenMode::read_write);
 
+/// A connection that reads the base as `base` and the online one as `online`, and writes neither. One that is not there yet is empty, with the
+/// tables that it will have. Throws ConfigError, StoreError.
+std::unique_ptr<Database> open_both_bases(Workspace const &workspace);
+
 /// The sources and targets that are configured, as "source:NAME" and "target:NAME". Secrets are read from the environment when first used.
 void add_folders(Folders &folders, Workspace const &workspace);
 

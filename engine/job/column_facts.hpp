@@ -1,0 +1,36 @@
+#pragma once
+// What a column of the base holds, as far as the jobs' layouts say: which scale its whole numbers have, and whether it is personal data.
+// Known for columns that a rule fills from a field, by the field's name or by `set = { column = "e.field" }`.
+
+#include "engine/job/workspace.hpp"
+
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+
+namespace atom {
+
+class ColumnFacts
+{
+public:
+    explicit ColumnFacts(Workspace const &workspace);
+
+    /// Decimals are whole numbers in units of 10^-scale. None: no decimal, or not known.
+    std::optional<int> scale(std::string const &table, std::string const &column) const;
+    /// A sensitive field fills this column, or one of this name in any table; or a rule's own select over lines with sensitive fields does,
+    /// and no field has the column's name: it may hold anything.
+    bool is_sensitive(std::string const &table, std::string const &column) const;
+
+private:
+    void note(Job const &job, Record const &record);
+    void note_write(Rule const &rule, Record const &record);
+    void note_field(std::string const &table, std::string const &column, Field const &field);
+
+    std::map<std::pair<std::string, std::string>, int> m_scales;
+    std::set<std::string> m_sensitive;                        // column names
+    std::map<std::string, std::set<std::string>> m_explained; // by table: columns whose field is known
+    std::set<std::string> m_opaque;                           // tables that a select over sensitive lines fills
+};
+
+} // namespace atom

@@ -1,0 +1,59 @@
+#pragma once
+// A report as the pack declares it: a title, parameters, and tables, each a query. Plain data, checked when read; report_run.hpp runs it.
+
+#include "engine/layout/layout.hpp"
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace atom {
+
+enum class Chart
+{
+    none,
+    bar,
+    line,
+    pie,
+    funnel
+};
+
+struct ReportTable
+{
+    std::string name; // of a JSON member and a sheet
+    SourcePos pos, query_pos;
+    std::string title;
+    std::string query;
+    std::string detail;               // the report that a row's first column opens; "" = none
+    std::vector<std::string> actions; // endpoints, or atom:approve, atom:release, atom:retry
+    Chart chart = Chart::none;
+    bool card = false;                         // each row is shown as a list of label and value
+    std::map<std::string, std::string> labels; // by column: what a person reads
+    std::map<std::string, int> decimals;       // by column: the scale of a number that comes from an expression
+};
+
+struct Report
+{
+    std::string name;
+    SourcePos pos;
+    std::string title;
+    std::string description;
+    std::vector<std::string> scope; // who may open it over HTTP: a token with one of them; none = nobody
+    std::vector<Field> params;      // typed as a layout's fields are
+    std::vector<ReportTable> tables;
+
+    Field const *param(std::string_view name) const noexcept;
+    ReportTable const *table(std::string_view name) const noexcept;
+};
+
+/// The column that names the file an `atom:…` action is about: `arquivo_id`, else `id`.
+std::optional<std::size_t> file_column(std::vector<std::string> const &columns) noexcept;
+
+/// The engine's own actions.
+std::vector<std::string> const &engine_actions();
+
+Report read_report(TomlTable &top, std::filesystem::path const &folder);
+
+} // namespace atom

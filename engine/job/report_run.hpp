@@ -1,0 +1,76 @@
+#pragma once
+// Runs a report: typed parameters in, tables of typed cells out. The connection has the bases attached as `base` and `online` (see
+// attach_bases() in store/); nothing is written. One thread.
+
+#include "engine/job/column_facts.hpp"
+#include "engine/job/report.hpp"
+#include "engine/store/database.hpp"
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace atom {
+
+/// What a query can bind besides its report's parameters, which may take the place of `data`.
+struct ReportMoment
+{
+    std::string data;  // ISO: the processing date, today
+    std::string agora; // "2026-11-03 02:00:00"
+    std::string quem;  // who looks
+};
+
+/// A parameter that its type refuses, or that is missing. `what()` is a text for the one who typed it, in Portuguese.
+class ParameterError : public std::runtime_error
+{
+public:
+    ParameterError(std::string name, std::string const &message) : std::runtime_error(message), m_name(std::move(name)) {}
+    std::string const &name() const noexcept { return m_name; }
+
+private:
+    std::string m_name;
+};
+
+/// What the queries bind. `given` are texts by parameter name: one that is there and blank is none, one that is not there is its default.
+/// Throws ParameterError. A name that the report does not have is passed over: the caller knows what else it took.
+Parameters report_parameters(Report const &report, std::map<std::string, std::string> const &given, ReportMoment const &moment);
+
+struct ReportColumn
+{
+    std::string name;
+    std::string label; // what a person reads
+    int scale = -1;    // of decimals, whose cells are whole numbers in units of 10^-scale; -1 = no decimal
+    bool sensitive = false;
+};
+
+struct ReportRows
+{
+    ReportTable const *table = nullptr;
+    std::vector<ReportColumn> columns;
+    std::vector<std::vector<SqlValue>> rows;
+    bool more = false; // there are more rows than were asked for
+
+    int column_index(std::string_view name) const noexcept; // -1 = none
+};
+
+struct ReportResult
+{
+    Report const *report = nullptr;
+    Parameters parameters;
+    std::vector<ReportRows> tables;
+};
+
+constexpr std::size_t k_all_rows = static_cast<std::size_t>(-1);
+
+/// At most `limit` rows a table; all tables as of one commit. Throws StoreError.
+ReportResult run_report(Database &db, Report const &report, Parameters const &parameters, ColumnFacts const &facts,
+                        std::size_t limit = k_all_rows);
+
+/// Prepares each query of a report; what is wrong is added at its place. `others` are all reports, `endpoints` the names of all endpoints.
+void check_report(Database &db, Report const &report, std::vector<Report> const &others, std::vector<std::string> const &endpoints,
+                  Faults &faults);
+
+/// The texts that sensitive columns hold become masked(): for a console.
+void mask(ReportResult &result);
+
+} // namespace atom

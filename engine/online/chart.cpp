@@ -1,0 +1,216 @@
+#include "engine/online/chart.hpp"
+
+#include "engine/job/report_text.hpp"
+#include "engine/online/html.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+namespace atom {
+
+namespace {
+
+constexpr double k_width = 560;
+constexpr std::size_t k_most = 40; // bars and slices; lines take all
+constexpr std::size_t k_colours = 8;
+
+struct Point
+{
+    std::string label, shown;
+    double value = 0;
+};
+
+std::string clipped(std::string const &text, std::size_t most)
+{
+    std::string out;
+    std::size_t n = 0;
+    for (char const c : text) {
+        bool const begins = (static_cast<unsigned char>(c) & 0xc0U) != 0x80U;
+        if (begins && ++n > most) {
+            return out + "…";
+        }
+        out += c;
+    }
+    return out;
+}
+
+double number_of(ReportColumn const &column, SqlValue const &value)
+{
+    if (auto const *const n = std::get_if<std::int64_t>(&value)) {
+        return static_cast<double>(*n) / std::pow(10.0, std::max(column.scale, 0));
+    }
+    auto const *const d = std::get_if<double>(&value);
+    return d != nullptr && std::isfinite(*d) ? *d : 0;
+}
+
+/// The first column after the first that holds a number; 0 = none.
+std::size_t number_column(ReportRows const &rows)
+{
+    for (std::size_t i = 1; i < rows.columns.size(); ++i) {
+        auto const is_number = [&](auto const &row) {
+            return std::holds_alternative<std::int64_t>(row[i]) || std::holds_alternative<double>(row[i]);
+        };
+        if (std::any_of(rows.rows.begin(), rows.rows.end(), is_number)) {
+            return i;
+        }
+    }
+    return 0;
+}
+
+std::vector<Point> points_of(ReportRows const &rows)
+{
+    std::vector<Point> out;
+    auto const i = number_column(rows);
+    for (auto const &row : i == 0 ? std::vector<std::vector<SqlValue>>{} : rows.rows) {
+        out.push_back({shown_cell(rows.columns[0], row[0]), shown_cell(rows.columns[i], row[i]), number_of(rows.columns[i], row[i])});
+    }
+    return out;
+}
+
+double greatest(std::vector<Point> const &points)
+{
+    double most = 0;
+    for (auto const &p : points) {
+        most = std::max(most, p.value);
+    }
+    return most > 0 ? most : 1;
+}
+
+std::string text_at(double x, double y, std::string_view css, std::string const &text)
+{
+    return fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\" class=\"{}\">{}</text>", x, y, css, escaped(text));
+}
+
+std::string svg(double height, std::string const &title, std::string const &content)
+{
+    return fmt::format("<svg viewBox=\"0 0 {:.0f} {:.0f}\" role=\"img\" aria-label=\"{}\">{}</svg>", k_width, height, escaped(title),
+                       content);
+}
+
+std::string bars(std::vector<Point> const &points, std::string const &title)
+{
+    constexpr double step = 30, left = 170, right = 70;
+    double const most = greatest(points);
+    std::string out;
+    double y = 4;
+    for (auto const &p : points) {
+        double const w = std::max(2.0, std::max(p.value, 0.0) / most * (k_width - left - right));
+        out += text_at(left - 10, y + 15, "end", clipped(p.label, 22));
+        out +=
+            fmt::format("<rect x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"20\" rx=\"4\" class=\"f1\"><title>{}: {}</title></rect>",
+                        left, y, w, escaped(p.label), escaped(p.shown));
+        out += text_at(left + w + 8, y + 15, "strong", p.shown);
+        y += step;
+    }
+    return svg(y, title, out);
+}
+
+std::string funnel(std::vector<Point> const &points, std::string const &title)
+{
+    constexpr double step = 40, left = 170, right = 90;
+    double const most = greatest(points), middle = left + (k_width - left - right) / 2;
+    std::string out;
+    double y = 4;
+    for (std::size_t i = 0; i < points.size(); ++i) {
+        auto const &p = points[i];
+        double const w = std::max(3.0, std::max(p.value, 0.0) / most * (k_width - left - right));
+        out += text_at(left - 10, y + 21, "end", clipped(p.label, 22));
+        out +=
+            fmt::format("<rect x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"32\" rx=\"6\" class=\"f1\"><title>{}: {}</title></rect>",
+                        middle - w / 2, y, w, escaped(p.label), escaped(p.shown));
+        auto const share = points[0].value > 0 ? fmt::format("{} ({:.0f}%)", p.shown, p.value / points[0].value * 100) : p.shown;
+        out += text_at(k_width - right + 6, y + 21, "strong", share);
+        y += step;
+    }
+    return svg(y, title, out);
+}
+
+std::string slice(double from, double to, std::size_t colour, std::string const &title)
+{
+    constexpr double cx = 110, cy = 110, outer = 100, inner = 58, pi = 3.14159265358979323846;
+    to = std::min(to, from + 0.9999); // a whole circle has no two ends
+    auto const at = [&](double share, double r) {
+        return fmt::format("{:.2f} {:.2f}", cx + r * std::sin(2 * pi * share), cy - r * std::cos(2 * pi * share));
+    };
+    int const large = to - from > 0.5 ? 1 : 0;
+    return fmt::format("<path class=\"f{}\" d=\"M{} A{r} {r} 0 {large} 1 {} L{} A{i} {i} 0 {large} 0 {}Z\"><title>{}</title></path>",
+                       colour, at(from, outer), at(to, outer), at(to, inner), at(from, inner), escaped(title), fmt::arg("r", outer),
+                       fmt::arg("i", inner), fmt::arg("large", large));
+}
+
+std::string pie(std::vector<Point> const &points, std::string const &title)
+{
+    double sum = 0;
+    for (auto const &p : points) {
+        sum += std::max(p.value, 0.0);
+    }
+    std::string out;
+    double from = 0, y = 24;
+    for (std::size_t i = 0; i < points.size(); ++i) {
+        double const share = sum > 0 ? std::max(points[i].value, 0.0) / sum : 0;
+        auto const colour = i % k_colours + 1;
+        if (share > 0) {
+            out += slice(from, from + share, colour, fmt::format("{}: {}", points[i].label, points[i].shown));
+        }
+        from += share;
+        out += fmt::format("<rect x=\"250\" y=\"{:.1f}\" width=\"12\" height=\"12\" rx=\"3\" class=\"f{}\"/>", y - 11, colour);
+        out += text_at(272, y, "", clipped(points[i].label, 22));
+        out += text_at(k_width - 4, y, "end strong", fmt::format("{} · {:.0f}%", points[i].shown, share * 100));
+        y += 24;
+    }
+    return svg(std::max(224.0, y), title, out);
+}
+
+std::string line(std::vector<Point> const &points, std::string const &title)
+{
+    constexpr double left = 60, right = 20, top = 14, bottom = 190;
+    double const most = greatest(points);
+    double const step = points.size() > 1 ? (k_width - left - right) / static_cast<double>(points.size() - 1) : 0;
+    std::string out, path, dots;
+    for (int i = 0; i <= 4; ++i) {
+        double const y = bottom - (bottom - top) * i / 4;
+        out += fmt::format("<line x1=\"{:.0f}\" x2=\"{:.0f}\" y1=\"{:.1f}\" y2=\"{:.1f}\" class=\"rule\"/>", left, k_width - right, y, y);
+        out += text_at(left - 8, y + 4, "axis end", fmt::format("{:.0f}", most * i / 4));
+    }
+    auto const every = std::max<std::size_t>(1, (points.size() + 6) / 7); // labels that have room
+    for (std::size_t i = 0; i < points.size(); ++i) {
+        double const x = left + step * static_cast<double>(i), y = bottom - (bottom - top) * std::max(points[i].value, 0.0) / most;
+        path += fmt::format("{}{:.1f} {:.1f}", i == 0 ? "M" : " L", x, y);
+        dots += fmt::format("<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"3.5\" class=\"dot\"><title>{}: {}</title></circle>", x, y,
+                            escaped(points[i].label), escaped(points[i].shown));
+        if (i % every == 0) {
+            out += text_at(x, bottom + 20, i == 0 ? "axis" : "axis middle", clipped(points[i].label, 10));
+        }
+    }
+    return svg(220, title, out + fmt::format("<path class=\"path\" d=\"{}\"/>", path) + (points.size() <= 60 ? dots : ""));
+}
+
+} // namespace
+
+std::string chart_svg(ReportRows const &rows)
+{
+    auto points = points_of(rows);
+    auto const &title = rows.table->title;
+    if (points.empty()) {
+        return {};
+    }
+    if (rows.table->chart != Chart::line && points.size() > k_most) {
+        points.resize(k_most);
+    }
+    switch (rows.table->chart) {
+    case Chart::bar:
+        return bars(points, title);
+    case Chart::line:
+        return line(points, title);
+    case Chart::pie:
+        return pie(points, title);
+    case Chart::funnel:
+        return funnel(points, title);
+    case Chart::none:
+        break;
+    }
+    return {};
+}
+
+} // namespace atom

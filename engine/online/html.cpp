@@ -1,0 +1,51 @@
+#include "engine/online/html.hpp"
+
+#include "engine/base/encoding.hpp"
+
+#include <fmt/format.h>
+
+namespace atom {
+
+std::string escaped(std::string_view utf8)
+{
+    auto const text = is_valid_utf8(utf8) ? std::string(utf8) : to_utf8(utf8, Encoding::utf8);
+    std::string out;
+    out.reserve(text.size());
+    for (char const c : text) {
+        switch (c) {
+        case '&':
+            out += "&amp;";
+            break;
+        case '<':
+            out += "&lt;";
+            break;
+        case '>':
+            out += "&gt;";
+            break;
+        case '"':
+            out += "&quot;";
+            break;
+        case '\'':
+            out += "&#39;";
+            break;
+        default:
+            if (static_cast<unsigned char>(c) >= 0x20 || c == '\t' || c == '\n' || c == '\r') {
+                out += c;
+            }
+        }
+    }
+    return out;
+}
+
+std::string url_encoded(std::string_view utf8)
+{
+    std::string out;
+    for (char const c : utf8) {
+        bool const plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                           std::string_view("-._~").find(c) != std::string_view::npos;
+        out += plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
+    }
+    return out;
+}
+
+} // namespace atom
