@@ -217,6 +217,11 @@ private:
                 }
             }
         }
+        for (auto const &send : m_out.sends) {
+            if (!send.held_with.empty() && m_out.export_named(send.held_with) == nullptr) {
+                m_faults.add(send.pos, unknown_word("export in held_with", send.held_with, exports));
+            }
+        }
         for (auto const &s : m_out.sources) {
             bool const used = std::any_of(m_out.jobs.begin(), m_out.jobs.end(), [&](Job const &j) { return j.source == s.name; });
             if (!s.off.empty() && used) {
