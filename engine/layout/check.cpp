@@ -5,7 +5,8 @@
 
 #include <fmt/format.h>
 
-#include <atomic>
+#include <deque>
+#include <mutex>
 #include <thread>
 
 namespace atom {
@@ -15,10 +16,11 @@ namespace {
 constexpr std::uint64_t k_chunk_bytes = std::uint64_t{2} << 20;
 __extension__ using Wide = __int128; // sums of int64 values that cannot overflow
 
-/// Blocks [first, last) of 64 lines.
+/// Blocks [first, last) of 64 lines, and where their first row begins.
 struct Chunk
 {
     std::uint64_t first = 0, last = 0;
+    std::uint64_t begin = 0, line = 0;
 };
 
 struct ChunkResult
@@ -66,16 +68,15 @@ public:
         m_out.counts.assign(records, 0);
         m_out.sums.assign(m_layout.controls.size(), 0);
         m_out.wanted.resize(m_layout.controls.size());
-        auto const &mark = m_input.marks()[chunk.first];
         auto rows = m_input.scanner();
-        rows.seek(mark.offset, mark.linha);
+        rows.seek(chunk.begin, chunk.line);
         Row row;
-        std::uint64_t end = mark.offset;
+        std::uint64_t end = chunk.begin;
         while (rows.line() <= chunk.last * 64 && rows.next(row) && row.linha <= chunk.last * 64) {
             check_row(row);
             end = rows.offset();
         }
-        m_input.forget(mark.offset, end);
+        m_input.forget(chunk.begin, end);
         return std::move(m_out);
     }
 
@@ -236,50 +237,66 @@ private:
     std::string m_scratch;
 };
 
-/// Walks all rows once to mark where blocks begin; chunks are runs of whole blocks, so that workers own whole words of the bit sets.
-std::vector<Chunk> scan(Input &input)
+/// Hands out runs of whole blocks, so that workers own whole words of the bit sets, and marks where blocks begin on the way. Whoever asks
+/// walks the rows of its run, and has them in its caches when it checks them.
+class Chunks
 {
-    std::vector<Chunk> chunks;
-    auto rows = input.scanner();
-    Row row;
-    std::uint64_t begin = rows.offset(), forgotten = 0, last_block = 0;
-    Chunk chunk;
-    while (rows.next(row)) {
-        input.note_row(row);
-        last_block = (row.linha - 1) / 64;
-        if (row.offset - begin >= k_chunk_bytes && last_block > chunk.first) {
-            chunk.last = last_block;
-            chunks.push_back(chunk);
-            chunk.first = last_block;
-            begin = row.offset;
-            input.forget(forgotten, row.offset);
-            forgotten = row.offset;
-        }
-    }
-    if (!input.marks().empty()) {
-        chunk.last = last_block + 1;
-        chunks.push_back(chunk);
-    }
-    return chunks;
-}
+public:
+    explicit Chunks(Input &input) : m_input(input), m_rows(input.scanner()), m_more(m_rows.next(m_row)) {}
 
-std::vector<ChunkResult> check_chunks(Input const &input, std::vector<Chunk> const &chunks, unsigned threads)
+    /// Where the result of the run goes; null when there is none left.
+    ChunkResult *next(Chunk &chunk)
+    {
+        std::lock_guard const lock(m_mutex);
+        if (!m_more) {
+            return nullptr;
+        }
+        chunk.first = m_first;
+        chunk.begin = m_row.offset;
+        chunk.line = m_row.linha;
+        m_input.want(chunk.begin, chunk.begin + k_chunk_bytes);
+        do {
+            auto const block = (m_row.linha - 1) / 64;
+            m_input.note_row(m_row);
+            if (m_row.offset - chunk.begin >= k_chunk_bytes && block >= m_first) { // a block's first row
+                m_first = block;
+                break;
+            }
+            m_first = block + 1;
+            m_more = m_rows.next(m_row);
+        } while (m_more);
+        chunk.last = m_first;
+        return &m_results.emplace_back();
+    }
+
+    std::deque<ChunkResult> &results() noexcept { return m_results; } // in the file's order
+
+private:
+    std::mutex m_mutex;
+    Input &m_input;
+    RowScanner m_rows;
+    Row m_row;
+    bool m_more;
+    std::uint64_t m_first = 0; // block of the next run
+    std::deque<ChunkResult> m_results;
+};
+
+void check_chunks(Input const &input, Chunks &chunks, unsigned threads)
 {
-    std::vector<ChunkResult> results(chunks.size());
-    std::atomic<std::size_t> next = 0;
     auto const work = [&] {
         ChunkChecker checker(input);
-        for (auto i = next++; i < chunks.size(); i = next++) {
-            results[i] = checker.run(chunks[i]);
+        Chunk chunk;
+        while (auto *const result = chunks.next(chunk)) {
+            *result = checker.run(chunk);
         }
     };
-    auto const wanted = std::min<std::size_t>(threads == 0 ? std::max(1U, std::thread::hardware_concurrency()) : threads, chunks.size());
+    auto const most = input.bytes().size() / k_chunk_bytes + 1;
+    auto const wanted = std::min<std::size_t>(threads == 0 ? std::max(1U, std::thread::hardware_concurrency()) : threads, most);
     std::vector<std::jthread> pool;
     for (std::size_t i = 1; i < wanted; ++i) {
         pool.emplace_back(work);
     }
     work();
-    return results;
 }
 
 struct Totals
@@ -291,7 +308,7 @@ struct Totals
     std::vector<std::vector<std::optional<std::int64_t>>> wanted;
 };
 
-Totals merge(Input &input, std::vector<ChunkResult> &results, Checked &out)
+Totals merge(Input &input, std::deque<ChunkResult> &results, Checked &out)
 {
     auto const &layout = input.layout();
     Totals t;
@@ -390,9 +407,9 @@ void reject_duplicates(Input &input, int record, Checked &out)
 Checked check(Input &input, unsigned threads)
 {
     Checked out;
-    auto const chunks = scan(input);
-    auto results = check_chunks(input, chunks, threads);
-    auto const totals = merge(input, results, out);
+    Chunks chunks(input);
+    check_chunks(input, chunks, threads);
+    auto const totals = merge(input, chunks.results(), out);
     if (out.read > 0 && !totals.shaped) {
         out.refused.emplace(FileFault::incompatible, fmt::format("nenhuma linha tem a forma do layout {}", input.layout().name));
         out.faults.clear(); // one row says it all

@@ -11,7 +11,36 @@ namespace {
 
 constexpr std::string_view k_bom = "\xef\xbb\xbf";
 
+constexpr std::uint64_t k_step = std::uint64_t{2} << 20;        // a pass asks for that much at a time
+constexpr std::uint64_t k_keep_behind = std::uint64_t{8} << 20; // mapped pages count as memory: it keeps that much behind it
+constexpr std::uint64_t k_near = std::uint64_t{64} << 10;       // rows further apart are read one by one
+
 } // namespace
+
+void Passage::go_on(std::uint64_t offset)
+{
+    if (m_input->bytes().size() <= k_keep_behind) {
+        m_next = k_keep_behind; // nothing would ever be given back, and the first touch of a small file costs little
+        return;
+    }
+    if (offset - m_last <= k_near) {
+        m_input->want(offset, offset + k_step + k_near); // a row may reach into the next block
+    }
+    if (offset > m_from + k_keep_behind + k_step) {
+        m_input->forget(m_from, offset - k_keep_behind);
+        m_from = offset - k_keep_behind;
+    }
+    m_next = offset / k_step * k_step + k_step;
+    m_to = std::max(m_to, m_next + k_step);
+}
+
+void Passage::end() noexcept
+{
+    if (m_to > 0) {
+        m_input->forget(m_from, m_to);
+    }
+    m_from = m_to = m_next = m_last = 0;
+}
 
 void RowFields::set(Row const &row)
 {

@@ -40,6 +40,34 @@ private:
     std::string m_unquoted;
 };
 
+/// What one pass through an input keeps in memory: it asks for what lies ahead, gives back what lies far behind, and all at its end.
+class Passage
+{
+public:
+    explicit Passage(class Input const &input) noexcept : m_input(&input) {}
+    ~Passage() { end(); }
+    Passage(Passage const &) = delete;
+    Passage &operator=(Passage const &) = delete;
+
+    /// The pass goes on to the row that begins here. A pass that leaves most rows out touches single pages, and asks for nothing.
+    void at(std::uint64_t offset)
+    {
+        if (offset >= m_next) {
+            go_on(offset);
+        }
+        m_last = offset;
+    }
+    void end() noexcept;
+
+private:
+    void go_on(std::uint64_t offset);
+
+    Input const *m_input;
+    std::uint64_t m_from = 0, m_to = 0; // what it may hold
+    std::uint64_t m_next = 0;           // from here on there is something to do
+    std::uint64_t m_last = 0;
+};
+
 class Input
 {
 public:
@@ -58,7 +86,13 @@ public:
     std::string_view bytes() const noexcept { return m_file ? m_file->bytes() : std::string_view(m_memory); }
     /// The file was touched since it was opened: what was checked may not be what was loaded.
     bool changed() const { return m_file && m_file->changed(); }
-    /// A pass gives pages behind it back (base/file.hpp).
+    /// A pass says what it reads next, and gives back what lies behind it (base/file.hpp).
+    void want(std::uint64_t from, std::uint64_t to) const noexcept
+    {
+        if (m_file) {
+            m_file->want(static_cast<std::size_t>(from), static_cast<std::size_t>(to));
+        }
+    }
     void forget(std::uint64_t from, std::uint64_t to) const noexcept
     {
         if (m_file) {
@@ -102,12 +136,6 @@ public:
 
     /// Notes where the row of the next block of 64 lines begins; check() calls it in order while it scans.
     void note_row(Row const &row);
-    /// Rows of [first block …) as check() hands them to workers: the offset and line of the first row at or after line 64 * block + 1.
-    struct Mark
-    {
-        std::uint64_t offset = 0, linha = 0;
-    };
-    std::vector<Mark> const &marks() const noexcept { return m_marks; }
 
     /// The words for a fault, with the field's text and the raw line.
     Reject describe(Fault const &fault) const;
@@ -116,6 +144,10 @@ public:
 
 private:
     Input(std::unique_ptr<MappedFile> file, std::string memory, std::shared_ptr<Layout const> layout);
+    struct Mark
+    {
+        std::uint64_t offset = 0, linha = 0;
+    };
     struct Columns
     {
         std::vector<int> of_field;

@@ -4,14 +4,6 @@
 
 namespace atom {
 
-namespace {
-
-/// Mapped pages count as memory: a pass gives back what lies this far behind it.
-constexpr std::uint64_t k_keep_behind = std::uint64_t{16} << 20;
-constexpr std::uint64_t k_forget_step = std::uint64_t{4} << 20;
-
-} // namespace
-
 Relation::Relation(Input const &input, int record, int group, bool as_text)
     : m_input(&input), m_record(record), m_group(group < 0 ? nullptr : &input.record(record).groups[static_cast<std::size_t>(group)]),
       m_as_text(as_text)
@@ -20,6 +12,11 @@ Relation::Relation(Input const &input, int record, int group, bool as_text)
     auto const &fields = input.record(record).fields;
     for (std::size_t i = 0; i < fields.size(); ++i) {
         m_columns.push_back({fields[i].name, Kind::field, static_cast<int>(i), fields[i].type, fields[i].scale, QuickRead::of(fields[i])});
+    }
+    if (input.layout().format == Format::fixed && !input.record(record).shape_warns && !as_text) {
+        for (auto const &f : fields) {
+            m_cells.push_back({static_cast<std::uint32_t>(f.at), static_cast<std::uint32_t>(f.len), QuickRead::of(f)});
+        }
     }
     if (m_group != nullptr) {
         for (std::size_t i = 0; i < m_group->columns.size(); ++i) {
@@ -53,7 +50,8 @@ int Relation::field_of(RelationColumn const &column, std::uint64_t repetition) c
 }
 
 RelationCursor::RelationCursor(Relation const &relation)
-    : m_relation(&relation), m_input(&relation.input()), m_times(relation.times()), m_rows(m_input->scanner()),
+    : m_relation(&relation), m_input(&relation.input()), m_times(relation.times()),
+      m_quick(m_input->bytes_good() ? relation.cells().size() : 0), m_rows(m_input->scanner()), m_passage(*m_input),
       m_fields(*m_input, relation.record())
 {}
 
@@ -61,7 +59,7 @@ void RelationCursor::rewind()
 {
     m_rows = m_input->scanner();
     m_on_line = false;
-    m_forgotten = 0;
+    m_passage.end();
 }
 
 bool RelationCursor::next_line()
@@ -79,13 +77,10 @@ bool RelationCursor::next_line()
     if (target > m_rows.line() + 64) {
         m_rows = m_input->scanner_at(target);
     }
+    m_passage.at(m_rows.offset());
     while (m_rows.next(m_row) && m_row.linha < target) {
     }
     m_fields.set(m_row);
-    if (m_row.offset > m_forgotten + k_keep_behind + k_forget_step) {
-        m_input->forget(m_forgotten, m_row.offset - k_keep_behind);
-        m_forgotten = m_row.offset - k_keep_behind;
-    }
     return true;
 }
 
@@ -130,7 +125,11 @@ bool RelationCursor::seek(std::uint64_t rowid)
     m_repetition = rowid % m_times;
     m_on_line = true;
     if (m_row.linha != linha) {
-        m_rows = m_input->scanner_at(linha);
+        if (linha < m_rows.line() || linha > m_rows.line() + 64) {
+            m_rows = m_input->scanner_at(linha);
+        } else { // one that asks for line after line reads on
+            m_passage.at(m_rows.offset());
+        }
         while (m_rows.next(m_row) && m_row.linha < linha) {
         }
         m_fields.set(m_row);
@@ -138,7 +137,7 @@ bool RelationCursor::seek(std::uint64_t rowid)
     return m_relation->group() == nullptr || repetition_exists();
 }
 
-Value RelationCursor::value(int column, std::string &scratch)
+Value RelationCursor::any_value(int column, std::string &scratch)
 {
     auto const &c = m_relation->columns()[static_cast<std::size_t>(column)];
     switch (c.kind) {

@@ -47,6 +47,13 @@ public:
     bool as_text() const noexcept { return m_as_text; }
     /// The record's field that a column shows in this repetition; -1 if none.
     int field_of(RelationColumn const &column, std::uint64_t repetition) const;
+    /// Where a fixed record's fields stand and how they are read the quick way, by column; empty where that is not all there is to it.
+    struct Cell
+    {
+        std::uint32_t at = 0, len = 0;
+        QuickRead quick;
+    };
+    std::vector<Cell> const &cells() const noexcept { return m_cells; }
 
     /// Only lines of this set are rows, besides being good; null: all good ones. The set must outlive its use.
     void restrict_to(Bitmap const *lines) noexcept { m_only = lines; }
@@ -59,6 +66,7 @@ private:
     Group const *m_group;
     bool m_as_text;
     std::vector<RelationColumn> m_columns;
+    std::vector<Cell> m_cells;
     Bitmap const *m_only = nullptr;
 };
 
@@ -76,21 +84,33 @@ public:
 
     std::uint64_t rowid() const noexcept { return m_row.linha * m_times + m_repetition; }
     Row const &row() const noexcept { return m_row; }
-    Value value(int column, std::string &scratch);
+    Value value(int column, std::string &scratch)
+    {
+        if (auto const i = static_cast<std::size_t>(column); i < m_quick) {
+            auto const &cell = m_relation->cells()[i];
+            auto const raw = cell.at < m_row.bytes.size() ? m_row.bytes.substr(cell.at, cell.len) : std::string_view{};
+            if (Value quick; cell.quick(raw, scratch, quick)) {
+                return quick;
+            }
+        }
+        return any_value(column, scratch);
+    }
 
 private:
+    Value any_value(int column, std::string &scratch);
     bool next_line();
     bool repetition_exists();
 
     Relation const *m_relation;
     Input const *m_input;
     std::uint64_t m_times;
+    std::size_t m_quick; // the first so many columns are cells()
     RowScanner m_rows;
+    Passage m_passage;
     RowFields m_fields;
     Row m_row;
     std::uint64_t m_repetition = 0;
     bool m_on_line = false;
-    std::uint64_t m_forgotten = 0; // pages before this offset were given back
     std::string m_when_scratch;
 };
 

@@ -4,8 +4,10 @@
 
 #include <catch2/catch.hpp>
 
+#include <atomic>
 #include <cerrno>
 #include <fstream>
+#include <thread>
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -94,6 +96,49 @@ TEST_CASE("a mapped file", "[base][file]")
     CHECK(file.changed());
 }
 
+TEST_CASE("a mapped file is the same bytes at the same addresses in whatever pages", "[base][file]")
+{
+    constexpr std::size_t k_mib = std::size_t{1} << 20;
+    Folder const folder;
+    std::string content;
+    while (content.size() < 9 * k_mib) { // several blocks and a part of one
+        content += "line " + std::to_string(content.size()) + "\n";
+    }
+    put(folder / "a", content);
+    MappedFile const file(folder / "a");
+    auto const *const place = file.bytes().data();
+    file.want(0, 3 * k_mib);
+    CHECK(file.bytes() == content);
+    file.forget(0, 3 * k_mib); // the second block stays
+    file.forget(1 * k_mib, 5 * k_mib);
+    CHECK(file.bytes() == content);
+    file.want(5 * k_mib, 100 * k_mib);
+    file.want(5 * k_mib, 100 * k_mib);
+    file.forget(7 * k_mib, 7 * k_mib + 8192); // inside a block
+    CHECK(file.bytes() == content);
+    file.forget(0, 100 * k_mib);
+    file.want(100 * k_mib, 200 * k_mib);
+    CHECK(file.bytes() == content);
+    CHECK(file.bytes().data() == place);
+
+    // threads that come and go over the same blocks never see anything else
+    std::atomic<bool> good = true;
+    {
+        std::vector<std::jthread> threads;
+        for (unsigned t = 0; t < 3; ++t) {
+            threads.emplace_back([&, t] {
+                for (std::size_t i = 0; i < 60; ++i) {
+                    auto const from = (i * 7 + t * 3) % 9 * k_mib;
+                    file.want(from, from + 2 * k_mib);
+                    good = good && file.bytes().substr(from, k_mib) == std::string_view(content).substr(from, k_mib);
+                    file.forget(from > k_mib ? from - k_mib : 0, from + 2 * k_mib);
+                }
+            });
+        }
+    }
+    CHECK(good);
+}
+
 TEST_CASE("a mapped file tells a change that leaves the size", "[base][file]")
 {
     Folder const folder;
@@ -112,6 +157,7 @@ TEST_CASE("a mapped file without a byte", "[base][file]")
     put(folder / "a", "");
     MappedFile const file(folder / "a");
     CHECK(file.bytes().empty());
+    file.want(0, 10);
     file.forget(0, 10);
     CHECK_FALSE(file.changed());
 }
