@@ -219,6 +219,9 @@ bool is_ascii(std::string_view bytes) noexcept
             return false;
         }
     }
+    if (i > 0) { // the last ones once more, with some before them
+        return (load8(bytes.data() + bytes.size() - k_step) & k_highs) == 0;
+    }
     for (; i < bytes.size(); ++i) {
         if (byte_at(bytes, i) >= 0x80) {
             return false;

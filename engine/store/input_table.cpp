@@ -57,11 +57,12 @@ struct Vtab
 
 struct Cursor
 {
-    explicit Cursor(Table &t) : table(&t), rows(t.relation) {}
+    explicit Cursor(Table &t) : table(&t), rows(t.relation), file(t.relation.input().bytes()) {}
 
     sqlite3_vtab_cursor base{}; // first
     Table *table;
     RelationCursor rows;
+    std::string_view file;
     int plan = k_scan;
     bool eof = true;
     KeyIndex::Entry const *candidate = nullptr;
@@ -267,8 +268,7 @@ int column(sqlite3_vtab_cursor *base, sqlite3_context *context, int i)
         break;
     case Value::Kind::text: {
         // text that stands in the mapped file is handed out in place; the mapping outlives every statement
-        auto const file = c.table->relation.input().bytes();
-        bool const in_place = v.text.data() >= file.data() && v.text.data() < file.data() + file.size();
+        bool const in_place = v.text.data() >= c.file.data() && v.text.data() < c.file.data() + c.file.size();
         sqlite3_result_text64(context, v.text.data(), v.text.size(), in_place ? SQLITE_STATIC : SQLITE_TRANSIENT, SQLITE_UTF8);
         break;
     }
