@@ -10,6 +10,7 @@
 #include "engine/export/outbox.hpp"
 #include "engine/intake/look.hpp"
 #include "engine/layout/check.hpp"
+#include "engine/store/wal_writeback.hpp"
 
 #include <fmt/format.h>
 
@@ -18,6 +19,8 @@
 namespace atom {
 
 namespace {
+
+constexpr std::uint64_t k_large_file = std::uint64_t{16} << 20; // bytes: whose load writes so much that its commit would wait for the disk
 
 class FileWork
 {
@@ -178,6 +181,10 @@ private:
 
     void load()
     {
+        std::optional<WalWriteback> writeback;
+        if (m_row.size >= k_large_file) {
+            writeback.emplace(m_site.db);
+        }
         Transaction transaction(m_site.db);
         kill_point("after-begin");
         m_site.ledger.clear_rejects(m_row.id);
