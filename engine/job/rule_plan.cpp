@@ -162,6 +162,9 @@ RulePlan RulePlanner::plan(Rule const &rule)
         }
         make_unique(rule, plan);
         plan.writes = {update_sql(w), insert_sql(w, true)};
+        if (plan.prepare.empty()) {
+            plan.into_empty_table = plan.writes.back();
+        }
         break;
     case Verb::replace:
         plan_replace(*table, rule, plan);

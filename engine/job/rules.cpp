@@ -125,17 +125,26 @@ void RuleRunner::run_write(Rule const &rule, RulePlan &plan)
         auto const salt = XXH3_64bits_withSeed(schema.data(), schema.size(), m_set.input.layout().fingerprint);
         changed = changed_lines(m_set.db, m_set.job.name, rule.name, relation, key, fields, salt);
         m_tables.restrict(&changed);
+        if (written != m_written.end() && is_empty(plan.write.table)) { // each of these lines is a new row: no need to watch them come
+            m_set.changes.follow({}, -1, nullptr);
+            written->second = changed;
+        }
     }
     write(plan, rule);
     m_tables.restrict(nullptr); // `last` and `changed` die here
     m_set.changes.follow({}, -1, nullptr);
 }
 
+bool RuleRunner::is_empty(std::string const &table)
+{
+    return m_set.db.integer(fmt::format("select not exists (select 1 from {})", sql_name(table))) == 1;
+}
+
 void RuleRunner::write(RulePlan const &plan, Rule const &rule)
 {
-    if (!plan.into_empty_table.empty() &&
-        m_set.db.integer(fmt::format("select not exists (select 1 from {})", sql_name(plan.write.table))) == 1) {
+    if (!plan.into_empty_table.empty() && is_empty(plan.write.table)) {
         execute(plan.into_empty_table);
+        m_changed = m_set.db.changes();
         return;
     }
     for (auto const &sql : plan.prepare) {

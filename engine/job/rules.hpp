@@ -46,7 +46,7 @@ struct RulePlan
     bool empty_key_in_stage = false; // it reads temp.atom_stage, once that is filled: `from` is not evaluated twice
     SweepSql sweep;                  // sweep
     std::string hold;                // hold: the select
-    std::string into_empty_table;    // replace: the one statement that serves where the table has no rows yet; "" where none does
+    std::string into_empty_table;    // the one statement that serves where the table has no rows yet; "" where none does
     std::string keys_from;           // replace: the relation that says which keys give way
 };
 
@@ -110,6 +110,7 @@ public:
 private:
     void run_rule(Rule const &rule);
     void run_lines(Rule const &rule, RulePlan const &plan);
+    bool is_empty(std::string const &table);
     void run_write(Rule const &rule, RulePlan &plan);
     void run_hold(Rule const &rule, RulePlan const &plan);
     void run_sweep(Rule const &rule, RulePlan const &plan);
