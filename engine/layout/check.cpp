@@ -409,6 +409,7 @@ Checked check(Input &input, unsigned threads)
     Checked out;
     Chunks chunks(input);
     check_chunks(input, chunks, threads);
+    input.end_rows();
     auto const totals = merge(input, chunks.results(), out);
     if (out.read > 0 && !totals.shaped) {
         out.refused.emplace(FileFault::incompatible, fmt::format("nenhuma linha tem a forma do layout {}", input.layout().name));

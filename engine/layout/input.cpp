@@ -202,6 +202,10 @@ RowScanner Input::scanner() const
 RowScanner Input::scanner_at(std::uint64_t linha) const
 {
     auto rows = scanner();
+    if (is_even()) {
+        rows.seek(m_marks.front().offset + (linha - m_marks.front().linha) * m_shape.stride, linha);
+        return rows;
+    }
     auto const block = (linha - 1) / 64;
     if (block < m_marks.size() && m_marks[block].linha != 0 && m_marks[block].linha <= linha) {
         rows.seek(m_marks[block].offset, m_marks[block].linha);
@@ -227,6 +231,13 @@ void Input::note_row(Row const &row)
     while (m_marks.size() <= block) {
         m_marks.push_back({row.offset, row.linha});
     }
+    auto const &first = m_marks.front();
+    if (row.linha == first.linha + 1) {
+        m_stride = row.offset - first.offset;
+    }
+    bool const follows = row.linha <= m_last.linha + 1 || m_last.linha == 0; // a line in between may be of any length
+    m_even = m_even && follows && row.offset - first.offset == (row.linha - first.linha) * m_stride;
+    m_last = {row.offset, row.linha};
 }
 
 int Input::record_of(RowFields &fields) const

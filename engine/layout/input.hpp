@@ -109,6 +109,8 @@ public:
     RowScanner scanner() const;
     RowScanner scanner_at(std::uint64_t linha) const;
     Row row(std::uint64_t linha) const;
+    /// All lines are equally long: each is found without a look at the ones before it.
+    bool is_even() const noexcept { return m_shape.stride > 0; }
 
     /// The first record whose tests the row passes; -1 if none.
     int record_of(RowFields &fields) const;
@@ -136,6 +138,15 @@ public:
 
     /// Notes where the row of the next block of 64 lines begins; check() calls it in order while it scans.
     void note_row(Row const &row);
+    /// After the last one: what is known now of all rows.
+    void end_rows() noexcept
+    {
+        bool const from_the_start = !m_marks.empty() && m_marks.front().offset == m_data_offset;
+        if (m_even && from_the_start && m_shape.quote == 0) {
+            m_shape.stride = m_stride;
+            m_shape.even_to = m_last.offset;
+        }
+    }
 
     /// The words for a fault, with the field's text and the raw line.
     Reject describe(Fault const &fault) const;
@@ -173,6 +184,9 @@ private:
     std::vector<std::string> m_unknown_columns;
     std::vector<Bitmap> m_good, m_lines;
     std::vector<Mark> m_marks;
+    std::uint64_t m_stride = 0; // bytes from one line to the next
+    bool m_even = true;
+    Mark m_last; // row that was noted
     bool m_bytes_good = false;
 };
 

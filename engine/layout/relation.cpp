@@ -74,7 +74,7 @@ bool RelationCursor::next_line()
     if (target == 0) {
         return false;
     }
-    if (target > m_rows.line() + 64) {
+    if (target > m_rows.line() + (m_input->is_even() ? 0 : 64)) {
         m_rows = m_input->scanner_at(target);
     }
     m_passage.at(m_rows.offset());

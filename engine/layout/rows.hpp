@@ -25,6 +25,7 @@ struct RowShape
     char newline = '\n'; // '\r' for files that know no '\n'; a '\r' before a '\n' is not of the row
     char delimiter = ';';
     char quote = 0;
+    std::uint64_t stride = 0, even_to = 0; // rows that begin before `even_to` are known to be so many bytes long, line end included
 };
 
 /// '\n' if the bytes have one, else '\r' if they have one.

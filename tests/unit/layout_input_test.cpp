@@ -287,6 +287,36 @@ fields = [{ name = "numero", column = "fone_{n}" }]
     CHECK(rows == Lines{"a 1133334444 1 casa 2 ", "a 19987650123 2 rua 2 ", "b 12 2 rua 3 "});
 }
 
+TEST_CASE("equally long lines are found without a look at the ones before")
+{
+    auto const layout = layout_of(k_fixed);
+    std::string bytes;
+    for (int i = 1; i <= 300; ++i) {
+        bytes += fmt::format("{:04}{:04}\r\n", i, i);
+    }
+    auto const texts = [&](std::string const &file, std::vector<std::uint64_t> const &lines) {
+        auto input = Input::of_bytes(file, layout);
+        check(input, 1);
+        std::vector<std::string> out{input.is_even() ? "even" : "uneven"};
+        for (auto const l : lines) {
+            auto const row = input.row(l);
+            out.push_back(fmt::format("{}@{} {}", row.linha, row.offset, row.bytes));
+        }
+        return out;
+    };
+    CHECK(texts(bytes, {1, 2, 64, 65, 300}) ==
+          Lines{"even", "1@0 00010001", "2@10 00020002", "64@630 00640064", "65@640 00650065", "300@2990 03000300"});
+    CHECK(texts(bytes.substr(0, 2998), {299, 300}) == Lines{"even", "299@2980 02990299", "300@2990 03000300"}); // the last without its end
+    CHECK(texts(bytes + "\r\n03010301", {300, 302}) == Lines{"uneven", "300@2990 03000300", "302@3002 03010301"});
+    CHECK(texts("00010001\n00020002\n00\n\n\n\n\n\n\n\n", {2, 3}) == Lines{"even", "2@9 00020002", "3@18 00"});
+    CHECK(texts("00010001\n00020002\n0003000399\n", {2, 3}) == Lines{"even", "2@9 00020002", "3@18 0003000399"});
+    CHECK(texts("00010001\n000\n             \n00040004\n", {2, 4}) == Lines{"uneven", "2@9 000", "4@27 00040004"});
+    CHECK(texts("\n00010001\n00020002\n", {2, 3}) == Lines{"uneven", "2@1 00010001", "3@10 00020002"});
+    CHECK(texts("        \n00010001\n00020002\n", {2, 3}) == Lines{"uneven", "2@9 00010001", "3@18 00020002"});
+    CHECK(texts("00010001\n00020002\r\n00030003\n", {2, 3}) == Lines{"uneven", "2@9 00020002", "3@19 00030003"});
+    CHECK(texts("00010001\n00020002\n000x\n00040004\n", {2, 4}) == Lines{"uneven", "2@9 00020002", "4@23 00040004"});
+}
+
 TEST_CASE("how many threads look makes no difference")
 {
     std::string bytes;
