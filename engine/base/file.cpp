@@ -130,6 +130,24 @@ char *aligned(void *p) noexcept
     return static_cast<char *>(p) + (past == 0 ? 0 : k_block - past);
 }
 
+/// Memory for one block, where a large page can stand; null if there is none. What lies around it is given back at once: once the block has
+/// moved away, its addresses may be another thread's.
+char *new_block() noexcept
+{
+    void *const room = ::mmap(nullptr, 2 * k_block, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (room == MAP_FAILED) {
+        return nullptr;
+    }
+    char *const block = aligned(room);
+    auto const before = static_cast<std::size_t>(block - static_cast<char *>(room));
+    if (before > 0) {
+        (void)::munmap(room, before);
+    }
+    (void)::munmap(block + k_block, k_block - before);
+    (void)::madvise(block, k_block, MADV_HUGEPAGE);
+    return block;
+}
+
 /// Linux gives them to those who ask, unless it is set up to give none; then a copy would only cost.
 bool has_large_pages() noexcept
 {
@@ -207,10 +225,7 @@ void MappedFile::bring_in(std::size_t block) const noexcept
     auto const at = block * k_block;
     auto const size = std::min(k_block, m_size - at);
     auto done = Block::mapped;
-    if (void *const room = ::mmap(nullptr, 2 * k_block, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-        room != MAP_FAILED) {
-        char *const copy = aligned(room);
-        (void)::madvise(copy, k_block, MADV_HUGEPAGE);
+    if (char *const copy = new_block(); copy != nullptr) {
         if (::pread(m_fd.get(), copy, size, static_cast<off_t>(at)) == static_cast<ssize_t>(size)) {
             (void)::mprotect(copy, k_block, PROT_READ);
             std::lock_guard const lock(m_mutex);
@@ -218,7 +233,9 @@ void MappedFile::bring_in(std::size_t block) const noexcept
                 done = Block::copied;
             }
         }
-        (void)::munmap(room, 2 * k_block);
+        if (done != Block::copied) {
+            (void)::munmap(copy, k_block);
+        }
     }
     std::lock_guard const lock(m_mutex);
     m_blocks[block] = done;
