@@ -8,6 +8,15 @@
 
 namespace atom {
 
+std::string refused_name(std::string_view name)
+{
+    constexpr std::size_t k_longest = 255 - std::string_view("..rejeitados.part.99").size(); // as it is written beside the file
+    if (!is_safe_name(name)) {
+        return "the name holds characters that no file of ours may have";
+    }
+    return name.size() > k_longest ? fmt::format("the name is longer than {} bytes: its error files could have none", k_longest) : "";
+}
+
 JobMatch match_job(Workspace const &workspace, std::string const &source, std::string const &name, std::string const &only_job)
 {
     for (auto const &job : workspace.jobs) {
@@ -103,10 +112,10 @@ private:
         if (!row) {
             row = open_row(e.name);
         }
-        bool const safe = is_safe_name(e.name);
-        auto const match = safe ? match_job(m_set.workspace, m_source.name, e.name) : JobMatch{};
+        auto const why = refused_name(e.name);
+        auto const match = why.empty() ? match_job(m_set.workspace, m_source.name, e.name) : JobMatch{};
         if (match.job == nullptr) {
-            note_unmatched(e, safe, std::move(row));
+            note_unmatched(e, why.empty() ? "no job takes a file of this name" : why, std::move(row));
             return std::nullopt;
         }
         FileRow file = row ? *std::move(row) : FileRow{};
@@ -145,7 +154,7 @@ private:
     }
 
     /// One row a name, however often it is written to.
-    void note_unmatched(RemoteEntry const &e, bool safe, std::optional<FileRow> known)
+    void note_unmatched(RemoteEntry const &e, std::string const &why, std::optional<FileRow> known)
     {
         FileRow row = known ? *std::move(known) : FileRow{};
         bool const is_listed = row.status == "unmatched";
@@ -158,7 +167,7 @@ private:
         row.modified = e.modified;
         row.status = "unmatched";
         row.job.clear();
-        row.reason = safe ? "no job takes a file of this name" : "the name holds characters that no file of ours may have";
+        row.reason = why;
         row.seen_at = row.id == 0 ? m_set.clock.local_text() : row.seen_at;
         m_ledger.save(row);
         if (!is_listed) {

@@ -10,6 +10,7 @@
 #include <cstdlib>
 
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace atom {
@@ -36,6 +37,7 @@ int SftpFolder::take_key(CURL *, curl_khkey const *, curl_khkey const *found, cu
 // cannot check. So it gets this server's lines alone, the best kind first.
 void SftpFolder::read_known_keys()
 {
+    refuse_if_open("known_hosts file", login().known_hosts, 0022, "changed", "go-w");
     m_known = known_keys(login().known_hosts, url().host, url().port);
     std::string lines;
     for (auto const &k : m_known)
@@ -43,6 +45,15 @@ void SftpFolder::read_known_keys()
     m_pins = Fd(memfd_create("known_hosts", MFD_CLOEXEC));
     if (!m_pins || write(m_pins.get(), lines.data(), lines.size()) != static_cast<ssize_t>(lines.size()))
         throw FileError("write", "known_hosts in memory", errno);
+}
+
+/// A secret that others read is none, and a list of keys that others write pins nothing.
+void SftpFolder::refuse_if_open(char const *what, std::filesystem::path const &path, mode_t forbidden, char const *done, char const *mend) const
+{
+    struct stat st = {};
+    if (stat(path.c_str(), &st) == 0 && (st.st_mode & forbidden) != 0)
+        fail(RemoteCause::denied, fmt::format("the {} {} may be {} by others (mode {:04o}); chmod {} {}", what, path.string(), done,
+                                              st.st_mode & 07777U, mend, path.string()));
 }
 
 void SftpFolder::prepare(CurlHandle &curl)
@@ -61,6 +72,7 @@ void SftpFolder::prepare(CurlHandle &curl)
         return;
     if (access(l.key.c_str(), R_OK) != 0)
         fail(RemoteCause::denied, fmt::format("the private key {} cannot be read", l.key.string()));
+    refuse_if_open("private key", l.key, 0077, "read", "600");
     curl.set(CURLOPT_SSH_PRIVATE_KEYFILE, l.key.c_str());
     curl.set(CURLOPT_KEYPASSWD, l.key_passphrase.c_str());
 }

@@ -28,6 +28,7 @@ private:
     void ask_for_key();
     void explain_handshake();
     std::optional<std::uint64_t> free_bytes();
+    void refuse_if_open(char const *what, std::filesystem::path const &path, mode_t forbidden, char const *done, char const *mend) const;
     void read_known_keys();
     [[noreturn]] void refuse_key() const;
 

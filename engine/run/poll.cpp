@@ -350,14 +350,15 @@ FileRow row_of(Site &site, std::filesystem::path const &path, ImportOptions cons
     row.forced = options.force;
     row.released = options.release;
     row.approved = options.release ? "*" : "";
-    auto match = match_job(site.workspace, {}, row.file, options.job);
+    auto const why = refused_name(row.file);
+    auto match = why.empty() ? match_job(site.workspace, {}, row.file, options.job) : JobMatch{};
     auto const *const job = site.workspace.job(options.job);
-    if (match.job == nullptr && job != nullptr && job->layouts().size() == 1) {
+    if (why.empty() && match.job == nullptr && job != nullptr && job->layouts().size() == 1) {
         match = {job, job->layouts().front().get(), {}}; // the person says whose it is; the name then gives no date
     }
     if (match.job == nullptr) {
         row.status = "unmatched";
-        row.reason = "no job takes a file of this name; --job names one";
+        row.reason = why.empty() ? "no job takes a file of this name; --job names one" : why;
     } else {
         note_match(row, match);
     }
