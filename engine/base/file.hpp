@@ -38,6 +38,8 @@ class MappedFile
 {
 public:
     explicit MappedFile(std::filesystem::path const &path); // throws FileError
+    /// A file that is open already; `path` is for messages.
+    MappedFile(Fd fd, std::filesystem::path const &path);
     ~MappedFile();
     MappedFile(MappedFile const &) = delete;
     MappedFile &operator=(MappedFile const &) = delete;

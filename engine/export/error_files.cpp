@@ -1,6 +1,8 @@
 #include "engine/export/error_files.hpp"
 
 #include "engine/base/file.hpp"
+#include "engine/layout/cell.hpp"
+#include "engine/layout/xlsx_writer.hpp"
 
 #include <fmt/format.h>
 
@@ -43,21 +45,60 @@ void write_error_csv(std::filesystem::path const &path, Ledger &ledger, FileRow 
     out.commit();
 }
 
+namespace {
+
+/// The rejected lines' numbers, each once, in order.
+template <typename Take> void each_rejected_line(Ledger &ledger, FileRow const &file, Take const &take)
+{
+    std::uint64_t last = 0;
+    ledger.each_reject(file.id, [&](Reject const &r) {
+        if (!r.warning && r.linha != 0 && r.linha != last) {
+            last = r.linha;
+            take(r.linha);
+        }
+    });
+}
+
+void write_sheet_row(XlsxWriter &out, std::string_view row)
+{
+    std::vector<CsvCell> cells;
+    split_csv(row, k_cell_end, 0, cells);
+    for (auto const &c : cells) {
+        out.cell(c.bytes);
+    }
+    out.end_row();
+}
+
+/// Rejected rows under the header (and what is skipped above it) are a spreadsheet again.
+void write_rejected_sheet(std::filesystem::path const &path, Ledger &ledger, FileRow const &file, Input const &input)
+{
+    XlsxWriter out(path, input.layout().sheet.empty() ? "rejeitados" : input.layout().sheet);
+    auto head = input.preamble();
+    while (!head.empty()) {
+        auto const end = head.find(k_row_end);
+        write_sheet_row(out, head.substr(0, end));
+        head.remove_prefix(end == std::string_view::npos ? head.size() : end + 1);
+    }
+    each_rejected_line(ledger, file, [&](std::uint64_t linha) { write_sheet_row(out, input.row(linha).bytes); });
+    out.commit();
+}
+
+} // namespace
+
 void write_rejected_lines(std::filesystem::path const &path, Ledger &ledger, FileRow const &file, Input const &input)
 {
+    if (input.layout().format == Format::xlsx) {
+        write_rejected_sheet(path, ledger, file, input);
+        return;
+    }
     AtomicFile out(path);
     if (input.layout().format == Format::csv) {
         out.write(input.preamble());
     }
-    std::uint64_t last = 0;
-    ledger.each_reject(file.id, [&](Reject const &r) {
-        if (r.warning || r.linha == 0 || r.linha == last) {
-            return;
-        }
-        last = r.linha;
-        auto rows = input.scanner_at(r.linha);
+    each_rejected_line(ledger, file, [&](std::uint64_t linha) {
+        auto rows = input.scanner_at(linha);
         Row row;
-        while (rows.next(row) && row.linha < r.linha) {
+        while (rows.next(row) && row.linha < linha) {
         }
         out.write(input.bytes().substr(static_cast<std::size_t>(row.offset), static_cast<std::size_t>(rows.offset() - row.offset)));
     });

@@ -122,7 +122,7 @@ private:
         if (fits(record)) {
             return LineFault::none;
         }
-        return m_layout.format == Format::csv ? LineFault::columns : LineFault::length;
+        return m_layout.has_columns() ? LineFault::columns : LineFault::length;
     }
 
     /// A row of no record: has it at least some record's length or number of columns?
@@ -138,7 +138,7 @@ private:
 
     bool fits(int record)
     {
-        if (m_layout.format == Format::csv) {
+        if (m_layout.has_columns()) {
             auto const n = m_fields.cells().size();
             return n >= m_input.least_columns(record) && n <= m_input.most_columns(record);
         }
@@ -153,7 +153,7 @@ private:
         auto const bytes = m_fields.row().bytes;
         // where every byte of the line is good, text that takes anything needs no look; a fixed field may cut a UTF-8 character
         bool const bytes_good = find_invalid(bytes, encoding) == std::string_view::npos &&
-                                (m_layout.format == Format::csv || encoding != Encoding::utf8 || is_ascii(bytes));
+                                (m_layout.has_columns() || encoding != Encoding::utf8 || is_ascii(bytes));
         auto const &fields = m_input.record(record).fields;
         auto const &quick = m_quick[static_cast<std::size_t>(record)];
         Value value;

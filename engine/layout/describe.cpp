@@ -1,6 +1,7 @@
 // The Portuguese words for the faults of lines (declared in layout/input.hpp). docs/reject-codes.md lists them.
 
 #include "engine/base/text.hpp"
+#include "engine/layout/cell.hpp"
 #include "engine/layout/input.hpp"
 #include "engine/layout/value.hpp"
 
@@ -44,7 +45,7 @@ std::string wanted(Field const &f)
 
 std::string expected_columns(std::size_t least, std::size_t most)
 {
-    return least == most ? fmt::format("{}", most) : fmt::format("de {} a {}", least, most);
+    return least == most ? fmt::format("{}", most) : least == 0 ? fmt::format("até {}", most) : fmt::format("de {} a {}", least, most);
 }
 
 } // namespace
@@ -60,7 +61,11 @@ std::string Input::fault_message(Fault const &fault, RowFields &fields) const
     case LineFault::unknown_record: return "nenhum registro do layout reconhece a linha";
     case LineFault::open_quotes: return "aspas que não fecham";
     case LineFault::encoding: return fmt::format("há bytes que não existem em {}", encoding_name(m_encoding));
-    case LineFault::value: return wanted(record(fault.record).fields[static_cast<std::size_t>(fault.field)]);
+    case LineFault::value: {
+        auto const &f = record(fault.record).fields[static_cast<std::size_t>(fault.field)];
+        bool const broken = f.typed_cells && sheet_cell(fields.raw(fault.field)).kind == CellKind::error;
+        return broken ? "a célula tem um erro da planilha ou uma fórmula sem resultado" : wanted(f);
+    }
     case LineFault::required: return "campo obrigatório vazio";
     case LineFault::duplicate_key: return "uma linha anterior do arquivo tem a mesma chave";
     case LineFault::incomplete_key: return "outra linha da mesma chave foi rejeitada";
@@ -76,22 +81,25 @@ Reject Input::describe(Fault const &fault) const
     fields.set(row);
     Reject r;
     r.linha = fault.linha;
-    r.byte = fault.offset;
+    r.byte = m_layout->format == Format::xlsx ? 0 : fault.offset; // a zip has no place where a row begins
     r.codigo = code_of(fault.code);
     r.warning = fault.warning;
     r.coluna = position_of(fault.record, fault.field);
     r.mensagem = fault_message(fault, fields);
-    r.registro = to_utf8(row.bytes, m_encoding);
+    r.registro = shown_line(row);
     if (fault.field >= 0) {
-        r.campo = record(fault.record).fields[static_cast<std::size_t>(fault.field)].name;
-        r.valor = to_utf8(trim(fields.raw(fault.field)), m_encoding);
+        auto const &f = record(fault.record).fields[static_cast<std::size_t>(fault.field)];
+        r.campo = f.name;
+        r.valor = shown_raw(f, fields.raw(fault.field), m_encoding);
     }
     return r;
 }
 
-std::string Input::line_text(std::uint64_t linha) const
+std::string Input::line_text(std::uint64_t linha) const { return shown_line(row(linha)); }
+
+std::string Input::shown_line(Row const &row) const
 {
-    return to_utf8(row(linha).bytes, m_encoding);
+    return m_layout->format == Format::xlsx ? shown_row(row.bytes, m_layout->decimal_separator) : to_utf8(row.bytes, m_encoding);
 }
 
 } // namespace atom

@@ -1,7 +1,9 @@
 #include "engine/layout/input.hpp"
 
 #include "engine/base/text.hpp"
+#include "engine/layout/cell.hpp"
 #include "engine/layout/value.hpp"
+#include "engine/layout/xlsx_reader.hpp"
 
 #include <fmt/format.h>
 
@@ -51,7 +53,7 @@ void RowFields::set(Row const &row)
 std::vector<CsvCell> const &RowFields::cells()
 {
     if (!m_split) {
-        split_csv(m_row.bytes, m_input->layout().delimiter, m_input->layout().quote, m_cells);
+        split_csv(m_row.bytes, m_input->shape().delimiter, m_input->shape().quote, m_cells);
         m_split = true;
     }
     return m_cells;
@@ -72,31 +74,55 @@ std::string_view RowFields::raw(int field)
     if (column < 0 || static_cast<std::size_t>(column) >= all.size()) {
         return {};
     }
-    return cell_text(all[static_cast<std::size_t>(column)], m_input->layout().quote, m_unquoted);
+    return cell_text(all[static_cast<std::size_t>(column)], m_input->shape().quote, m_unquoted);
 }
 
-Input::Input(std::filesystem::path const &path, std::shared_ptr<Layout const> layout)
-    : Input(std::make_unique<MappedFile>(path), {}, std::move(layout))
+namespace {
+
+/// A file of blanks is an empty one, whatever it should have been; of no cells, too.
+std::unique_ptr<MappedFile> rows_of_sheet(MappedFile const *file, Layout const &layout, std::filesystem::path const &scratch)
+{
+    if (file == nullptr || layout.format != Format::xlsx || is_blank(file->bytes())) {
+        return nullptr;
+    }
+    auto rows = read_xlsx(file->bytes(), layout.sheet, scratch);
+    file->forget(0, file->bytes().size());
+    return rows;
+}
+
+} // namespace
+
+Input::Input(std::filesystem::path const &path, std::shared_ptr<Layout const> layout, std::filesystem::path const &scratch)
+    : Input(std::make_unique<MappedFile>(path), {}, std::move(layout), scratch)
 {}
 
 Input Input::of_bytes(std::string bytes, std::shared_ptr<Layout const> layout)
 {
-    return {nullptr, std::move(bytes), std::move(layout)};
+    return {nullptr, std::move(bytes), std::move(layout), {}};
 }
 
-Input::Input(std::unique_ptr<MappedFile> file, std::string memory, std::shared_ptr<Layout const> layout)
-    : m_layout(std::move(layout)), m_file(std::move(file)), m_memory(std::move(memory)), m_bytes(without_end_mark(bytes()))
+Input::Input(std::unique_ptr<MappedFile> file, std::string memory, std::shared_ptr<Layout const> layout,
+             std::filesystem::path const &scratch)
+    : m_layout(std::move(layout)), m_file(std::move(file)), m_sheet(rows_of_sheet(m_file.get(), *m_layout, scratch)),
+      m_memory(std::move(memory)), m_bytes(without_end_mark(bytes()))
 {
     m_good.resize(m_layout->records.size());
     m_lines.resize(m_layout->records.size());
     open_encoding();
     if (is_blank(m_bytes.substr(m_data_offset))) {
-        throw FileRefused(FileFault::empty, "o arquivo não tem nenhum byte além de brancos");
+        throw FileRefused(FileFault::empty,
+                          m_sheet ? "a planilha não tem nenhuma célula preenchida" : "o arquivo não tem nenhum byte além de brancos");
     }
-    m_shape.newline = newline_of(m_bytes);
+    if (m_layout->format == Format::xlsx) {
+        m_shape = {k_row_end, k_cell_end, 0};
+    } else {
+        m_shape.newline = newline_of(m_bytes);
+    }
     if (m_layout->format == Format::csv) {
         m_shape.delimiter = m_layout->delimiter;
         m_shape.quote = m_layout->quote;
+    }
+    if (m_layout->has_columns()) {
         read_header();
     }
 }
@@ -126,10 +152,11 @@ void Input::read_header()
             throw FileRefused(FileFault::header, "o arquivo não tem a linha de cabeçalho");
         }
         std::vector<CsvCell> cells;
-        split_csv(row.bytes, m_layout->delimiter, m_layout->quote, cells);
+        split_csv(row.bytes, m_shape.delimiter, m_shape.quote, cells);
         std::string scratch;
         for (auto const &cell : cells) {
-            header.push_back(to_utf8(trim(cell_text(cell, m_layout->quote, scratch)), m_encoding));
+            auto const raw = trim(cell_text(cell, m_shape.quote, scratch));
+            header.push_back(m_layout->format == Format::xlsx ? shown_cell(raw, m_layout->decimal_separator) : to_utf8(raw, m_encoding));
         }
         m_data_offset = static_cast<std::size_t>(rows.offset());
         m_first_line = rows.line();
@@ -188,7 +215,7 @@ void Input::count_columns(Columns &columns, Record const &record, std::size_t he
             optional[static_cast<std::size_t>(at)] = true;
         }
     }
-    columns.least = columns.most;
+    columns.least = m_layout->format == Format::xlsx ? 0 : columns.most; // a sheet has no cells where it has no values
     while (columns.least > 0 && optional[columns.least - 1]) {
         --columns.least;
     }
@@ -250,7 +277,8 @@ int Input::record_of(RowFields &fields) const
         }
         auto const column = static_cast<std::size_t>(m_columns[record].of_when[i]);
         auto const &cells = fields.cells();
-        return column < cells.size() && trim(cells[column].bytes) == w.value;
+        auto const cell = column < cells.size() ? trim(cells[column].bytes) : std::string_view{};
+        return column < cells.size() && (m_layout->format == Format::xlsx ? sheet_cell(cell).text : cell) == w.value;
     };
     for (std::size_t r = 0; r < m_layout->records.size(); ++r) {
         auto const tests = m_layout->records[r].when.size();

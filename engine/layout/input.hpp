@@ -72,9 +72,10 @@ class Input
 {
 public:
     /// Opens and reads what stands before the first row. Throws FileError, and FileRefused for a file without any byte but blanks
-    /// (ARQUIVO_VAZIO) and a header that lacks a column (CABECALHO_INVALIDO).
-    Input(std::filesystem::path const &path, std::shared_ptr<Layout const> layout);
-    /// The same of bytes in memory, for samples and tests.
+    /// (ARQUIVO_VAZIO), a header that lacks a column (CABECALHO_INVALIDO), and what layout/xlsx_reader.hpp refuses. A spreadsheet is turned
+    /// into rows in the folder `scratch` ("": the system's), and all that follows is about those: offsets, bytes(), preamble().
+    Input(std::filesystem::path const &path, std::shared_ptr<Layout const> layout, std::filesystem::path const &scratch = {});
+    /// The same of bytes in memory, for samples and tests; of a spreadsheet they are its rows (layout/cell.hpp).
     static Input of_bytes(std::string bytes, std::shared_ptr<Layout const> layout);
     Input(Input const &) = delete;
     Input &operator=(Input const &) = delete;
@@ -83,7 +84,7 @@ public:
     Record const &record(int i) const { return m_layout->records[static_cast<std::size_t>(i)]; }
     Encoding encoding() const noexcept { return m_encoding; }
     /// The whole file; what stands in front of and behind the rows too.
-    std::string_view bytes() const noexcept { return m_file ? m_file->bytes() : std::string_view(m_memory); }
+    std::string_view bytes() const noexcept { return m_sheet ? m_sheet->bytes() : m_file ? m_file->bytes() : std::string_view(m_memory); }
     /// The file was touched since it was opened: what was checked may not be what was loaded.
     bool changed() const { return m_file && m_file->changed(); }
     /// A pass says what it reads next, and gives back what lies behind it (base/file.hpp).
@@ -95,15 +96,17 @@ public:
     }
     void forget(std::uint64_t from, std::uint64_t to) const noexcept
     {
-        if (m_file) {
-            m_file->forget(static_cast<std::size_t>(from), static_cast<std::size_t>(to));
+        if (auto const &file = m_sheet ? m_sheet : m_file) {
+            file->forget(static_cast<std::size_t>(from), static_cast<std::size_t>(to));
         }
     }
 
     /// The bytes that stand before the first row (byte-order mark, skipped lines, CSV header), line end included.
     std::string_view preamble() const noexcept { return m_bytes.substr(0, m_data_offset); }
-    /// CSV header words that no field takes, as they stand.
+    /// Header words that no field takes, as they stand.
     std::vector<std::string> const &unknown_columns() const noexcept { return m_unknown_columns; }
+
+    RowShape const &shape() const noexcept { return m_shape; }
 
     /// From the first row on; or from the row of this physical line, which must exist.
     RowScanner scanner() const;
@@ -154,11 +157,7 @@ public:
     std::string line_text(std::uint64_t linha) const;
 
 private:
-    Input(std::unique_ptr<MappedFile> file, std::string memory, std::shared_ptr<Layout const> layout);
-    struct Mark
-    {
-        std::uint64_t offset = 0, linha = 0;
-    };
+    Input(std::unique_ptr<MappedFile> file, std::string memory, std::shared_ptr<Layout const> layout, std::filesystem::path const &scratch);
     struct Columns
     {
         std::vector<int> of_field;
@@ -167,13 +166,15 @@ private:
     };
 
     void open_encoding();
+    std::string shown_line(Row const &row) const;
     void read_header();
     void bind_columns(std::vector<std::string> const &header);
     void count_columns(Columns &columns, Record const &record, std::size_t header_columns) const;
     std::string fault_message(Fault const &fault, RowFields &fields) const;
 
     std::shared_ptr<Layout const> m_layout;
-    std::unique_ptr<MappedFile> m_file; // null: m_memory
+    std::unique_ptr<MappedFile> m_file;  // null: m_memory
+    std::unique_ptr<MappedFile> m_sheet; // the rows of a spreadsheet
     std::string m_memory;
     std::string_view m_bytes; // of the file, without an end mark
     Encoding m_encoding = Encoding::utf8;

@@ -93,28 +93,38 @@ public:
 
 private:
     bool fixed() const { return m_layout.format == Format::fixed; }
-    bool csv() const { return m_layout.format == Format::csv; }
+    bool xlsx() const { return m_layout.format == Format::xlsx; }
 
     void read_format()
     {
         if (!m_top.has("format")) {
-            m_faults->add(m_top.pos(), "format is missing; allowed: fixed, csv, jsonl");
+            m_faults->add(m_top.pos(), "format is missing; allowed: fixed, csv, xlsx, jsonl");
         }
-        auto const format = m_top.choice("format", {"fixed", "csv", "jsonl"}).value_or("fixed");
-        m_layout.format = format == "csv" ? Format::csv : format == "jsonl" ? Format::jsonl : Format::fixed;
-        auto const encoding = m_top.choice("encoding", {"utf-8", "iso-8859-1", "windows-1252", "auto"}).value_or("utf-8");
-        m_layout.encoding = encoding_from_name(encoding);
-        m_layout.line_end = m_top.choice("line_end", {"lf", "crlf"}).value_or("lf") == "crlf" ? "\r\n" : "\n";
-        m_layout.bom = m_top.flag("bom");
+        auto const format = m_top.choice("format", {"fixed", "csv", "xlsx", "jsonl"}).value_or("fixed");
+        m_layout.format = format == "csv"     ? Format::csv
+                          : format == "xlsx"  ? Format::xlsx
+                          : format == "jsonl" ? Format::jsonl
+                                              : Format::fixed;
+        m_layout.encoding = Encoding::utf8;
+        if (xlsx()) {
+            m_layout.sheet = m_top.text_or("sheet", "");
+        } else {
+            auto const encoding = m_top.choice("encoding", {"utf-8", "iso-8859-1", "windows-1252", "auto"}).value_or("utf-8");
+            m_layout.encoding = encoding_from_name(encoding);
+            m_layout.line_end = m_top.choice("line_end", {"lf", "crlf"}).value_or("lf") == "crlf" ? "\r\n" : "\n";
+            m_layout.bom = m_top.flag("bom");
+        }
         if (auto const s = m_top.choice("decimal_separator", {",", "."})) {
             m_layout.decimal_separator = (*s)[0];
             m_has_separator = true;
         } else if (m_layout.format == Format::jsonl) {
             m_layout.decimal_separator = '.';
         }
-        if (csv()) {
+        if (m_layout.format == Format::csv) {
             m_layout.delimiter = character(m_top, "delimiter", ';', false);
             m_layout.quote = character(m_top, "quote", '"', true);
+        }
+        if (m_layout.has_columns()) {
             m_layout.skip = static_cast<std::size_t>(m_top.integer("skip", 0, 1000000).value_or(0));
             m_layout.header = m_top.boolean("header").value_or(true);
         }
@@ -262,7 +272,7 @@ private:
     /// Without a header a column is known by the field that stands there.
     void check_when(Record const &r)
     {
-        if (!csv() || m_layout.header) {
+        if (!m_layout.has_columns() || m_layout.header) {
             return;
         }
         for (auto const &w : r.when) {

@@ -56,6 +56,7 @@ struct Field
     int scale = 0;
     bool implied_decimals = false; // fixed: the digits have no separator
     char decimal_separator = ',';
+    bool typed_cells = false; // xlsx: raw bytes may begin with a mark (layout/cell.hpp)
     std::vector<DateFormat> formats;
     bool required = false;
     bool strip_zeros = false;
@@ -140,6 +141,7 @@ enum class Format
 {
     fixed,
     csv,
+    xlsx,
     jsonl // written only
 };
 
@@ -150,6 +152,7 @@ struct Layout
     SourcePos pos;
     Format format = Format::fixed;
     std::optional<Encoding> encoding;      // none = auto
+    std::string sheet;                     // xlsx: its name; "" = the first
     char delimiter = ';';
     char quote = '"';                      // 0: none
     std::size_t skip = 0;
@@ -163,6 +166,8 @@ struct Layout
     std::vector<Sample> samples;
     std::uint64_t fingerprint = 0;         // of the TOML file's text
 
+    /// Rows are cells under a header, not bytes at places.
+    bool has_columns() const noexcept { return format == Format::csv || format == Format::xlsx; }
     /// The relation's name in SQL: `e` where there is one detail record, else `e_NAME`.
     std::string relation_of(Record const &r) const;
     std::vector<int> detail_records() const;

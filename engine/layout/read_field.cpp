@@ -53,6 +53,8 @@ public:
             m_table.fault("name", fmt::format("\"{}\" is a name of the engine's own; choose another", m_field.name));
         }
         m_field.type = type_of(m_table.choice("type", k_types).value_or("text"));
+        m_field.typed_cells = m_setting.format == Format::xlsx;
+        m_field.decimal_separator = m_setting.decimal_separator;
         read_place();
         read_type();
         m_field.required = m_table.flag("required");
@@ -76,7 +78,7 @@ private:
     {
         if (!fixed()) {
             m_field.column = m_table.text_or("column", m_field.name);
-            m_field.optional = m_setting.format == Format::csv && m_table.flag("optional");
+            m_field.optional = m_setting.format != Format::jsonl && m_table.flag("optional");
             return;
         }
         for (auto const *key : {"at", "len"}) {
@@ -112,7 +114,6 @@ private:
                                  fmt::format("scale of decimal \"{}\" is missing; allowed: 0 to {}", m_field.name, k_max_scale));
         }
         m_field.scale = static_cast<int>(m_table.integer("scale", 0, k_max_scale).value_or(2));
-        m_field.decimal_separator = m_setting.decimal_separator;
         m_field.implied_decimals = fixed() && !m_setting.separator_is_written;
         if (auto const s = m_table.choice("decimal_separator", {",", "."})) {
             m_field.decimal_separator = (*s)[0];

@@ -150,6 +150,11 @@ Value RelationCursor::any_value(int column, std::string &scratch)
     auto const field = m_relation->field_of(c, m_repetition);
     auto const raw = m_fields.raw(field);
     if (m_relation->as_text()) {
+        auto const &f = m_input->record(m_relation->record()).fields[static_cast<std::size_t>(field)];
+        if (f.typed_cells) {
+            scratch = shown_raw(f, raw, m_input->encoding());
+            return scratch.empty() ? Value{} : Value::of(std::string_view(scratch));
+        }
         return raw_text(raw, m_input->encoding(), scratch);
     }
     if (Value quick; m_input->bytes_good() && c.quick(raw, scratch, quick)) {

@@ -1,10 +1,13 @@
 // Parses the samples of a layout (declared in layout/check.hpp): a layout that cannot read its own example is refused.
 
 #include "engine/base/text.hpp"
+#include "engine/layout/cell.hpp"
 #include "engine/layout/check.hpp"
 #include "engine/layout/relation.hpp"
 
 #include <fmt/format.h>
+
+#include <algorithm>
 
 namespace atom {
 
@@ -21,15 +24,23 @@ std::string sample_header(Layout const &layout)
             }
         }
     }
-    return join(columns, std::string(1, layout.delimiter)) + "\n";
+    if (layout.quote != 0) {
+        auto const quote = std::string(1, layout.quote);
+        std::for_each(columns.begin(), columns.end(), [&](std::string &c) { c = quote + replaced(c, quote, quote + quote) + quote; });
+    }
+    return join(columns, std::string(1, layout.delimiter));
 }
 
 /// A line below what the layout wants above it, in the layout's encoding.
 std::string file_of(Layout const &layout, std::string const &line)
 {
+    if (layout.format == Format::xlsx) {
+        return std::string(layout.skip, k_row_end) + (layout.header ? row_of_text(sample_header(layout)) + k_row_end : "") +
+               row_of_text(line);
+    }
     auto text = line + "\n";
     if (layout.format == Format::csv) {
-        text = std::string(layout.skip, '\n') + (layout.header ? sample_header(layout) : "") + text;
+        text = std::string(layout.skip, '\n') + (layout.header ? sample_header(layout) + "\n" : "") + text;
     }
     auto const encoding = layout.encoding.value_or(Encoding::utf8);
     return from_utf8(text, encoding).value_or(text);
@@ -88,7 +99,13 @@ void check_sample(std::shared_ptr<Layout const> const &layout, Sample const &sam
 
 } // namespace
 
-Input empty_input(std::shared_ptr<Layout const> layout) { return Input::of_bytes(file_of(*layout, "."), layout); }
+Input empty_input(std::shared_ptr<Layout const> layout)
+{
+    auto headless = std::make_shared<Layout>(*layout);
+    headless->header = false;
+    headless->skip = 0;
+    return Input::of_bytes(".", std::move(headless));
+}
 
 void check_samples(std::shared_ptr<Layout const> const &layout, Faults &faults)
 {

@@ -4,6 +4,7 @@
 #include "engine/base/document.hpp"
 #include "engine/base/phone.hpp"
 #include "engine/base/text.hpp"
+#include "engine/layout/cell.hpp"
 
 #include <fmt/format.h>
 
@@ -57,9 +58,14 @@ bool is_zero_filled(std::string_view s, std::string_view between) noexcept
     return std::all_of(s.begin(), s.end(), [&](char c) { return c == '0' || between.find(c) != std::string_view::npos; });
 }
 
+DateKind kind_of(FieldType type) noexcept
+{
+    return type == FieldType::date ? DateKind::date : type == FieldType::time ? DateKind::time : DateKind::datetime;
+}
+
 Typed parse_temporal(Field const &f, std::string_view s, std::string &scratch)
 {
-    auto const kind = f.type == FieldType::date ? DateKind::date : f.type == FieldType::time ? DateKind::time : DateKind::datetime;
+    auto const kind = kind_of(f.type);
     if (is_zero_filled(s, "/-:. T")) {
         return {};
     }
@@ -168,20 +174,9 @@ Parsed refused(Field const &f, LineFault fault, std::string_view s, Encoding enc
 
 } // namespace
 
-Value raw_text(std::string_view raw, Encoding encoding, std::string &scratch)
-{
-    auto const s = trim(raw);
-    if (s.empty()) {
-        return {};
-    }
-    if (is_ascii(s) || encoding == Encoding::utf8) {
-        return Value::of(s);
-    }
-    scratch = to_utf8(s, encoding);
-    return Value::of(std::string_view(scratch));
-}
+namespace {
 
-Parsed parse_field(Field const &f, std::string_view raw, Encoding encoding, std::string &scratch)
+Parsed parse_text(Field const &f, std::string_view raw, Encoding encoding, std::string &scratch)
 {
     auto const s = trimmed(raw);
     if (!s.empty()) {
@@ -202,6 +197,65 @@ Parsed parse_field(Field const &f, std::string_view raw, Encoding encoding, std:
         return {Value::of(f.default_value), LineFault::none, false};
     }
     return {{}, f.required ? LineFault::required : LineFault::none, false};
+}
+
+/// A moment as the kind of field wants it: none if it has not what that needs.
+std::optional<Civil> civil_of_cell(std::string_view text, DateKind kind)
+{
+    if (text.size() == 10 && kind == DateKind::datetime) {
+        return parse_iso(std::string(text) + " 00:00:00", kind);
+    }
+    return parse_iso(kind == DateKind::date && text.size() == 19 ? text.substr(0, 10) : text, kind);
+}
+
+/// A cell that is no text: what it holds is known, and needs no format.
+Parsed parse_cell(Field const &f, std::string_view raw, Encoding encoding, std::string &scratch)
+{
+    auto const cell = sheet_cell(raw);
+    if (cell.kind == CellKind::error) {
+        return refused(f, LineFault::value, cell.text, encoding, scratch);
+    }
+    bool const temporal = f.type == FieldType::date || f.type == FieldType::time || f.type == FieldType::datetime;
+    if (cell.kind == CellKind::moment && temporal && f.values.empty()) {
+        auto const kind = kind_of(f.type);
+        auto const civil = civil_of_cell(cell.text, kind);
+        if (!civil) {
+            return refused(f, LineFault::value, cell.text, encoding, scratch);
+        }
+        scratch = iso_text(*civil, kind);
+        return {Value::of(std::string_view(scratch)), LineFault::none, false};
+    }
+    if (cell.kind == CellKind::moment && f.type != FieldType::text) {
+        return refused(f, LineFault::value, cell.text, encoding, scratch);
+    }
+    scratch = shown_cell(raw, f.decimal_separator);
+    return parse_text(f, scratch, encoding, scratch); // UTF-8: nothing is decoded into the scratch while it is read
+}
+
+} // namespace
+
+Value raw_text(std::string_view raw, Encoding encoding, std::string &scratch)
+{
+    auto const s = trim(raw);
+    if (s.empty()) {
+        return {};
+    }
+    if (is_ascii(s) || encoding == Encoding::utf8) {
+        return Value::of(s);
+    }
+    scratch = to_utf8(s, encoding);
+    return Value::of(std::string_view(scratch));
+}
+
+Parsed parse_field(Field const &f, std::string_view raw, Encoding encoding, std::string &scratch)
+{
+    bool const is_text = !f.typed_cells || sheet_cell(raw).kind == CellKind::text;
+    return is_text ? parse_text(f, raw, encoding, scratch) : parse_cell(f, raw, encoding, scratch);
+}
+
+std::string shown_raw(Field const &field, std::string_view raw, Encoding encoding)
+{
+    return field.typed_cells ? shown_cell(trim(raw), field.decimal_separator) : to_utf8(trim(raw), encoding);
 }
 
 std::optional<StoredValue> stored_value(Field const &field, std::string_view utf8)
@@ -240,8 +294,8 @@ QuickRead QuickRead::of(Field const &field)
 {
     QuickRead q;
     q.strip_zeros = field.strip_zeros;
-    if (field.required || !field.values.empty() || !field.default_value.none) {
-        return q; // what an empty one means is parse_field()'s affair
+    if (field.required || !field.values.empty() || !field.default_value.none || field.typed_cells) {
+        return q; // what an empty one means is parse_field()'s affair, and so is a cell's mark
     }
     if (field.type == FieldType::text) {
         q.kind = Kind::text;
@@ -327,7 +381,7 @@ bool QuickRead::operator()(std::string_view raw, std::string &scratch, Value &va
 
 bool takes_anything(Field const &field) noexcept
 {
-    return field.type == FieldType::text && !field.required && field.values.empty();
+    return field.type == FieldType::text && !field.required && field.values.empty() && !field.typed_cells;
 }
 
 } // namespace atom

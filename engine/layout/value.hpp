@@ -46,6 +46,9 @@ Parsed parse_field(Field const &field, std::string_view raw, Encoding encoding, 
 /// The field's text as in the file, trimmed, as UTF-8; none if blank.
 Value raw_text(std::string_view raw, Encoding encoding, std::string &scratch);
 
+/// The field's text for people, trimmed, as UTF-8: a spreadsheet's number with the field's separator.
+std::string shown_raw(Field const &field, std::string_view raw, Encoding encoding);
+
 /// What the base would keep of this UTF-8 text; none if the type refuses it. For defaults, lists of values and samples.
 std::optional<StoredValue> stored_value(Field const &field, std::string_view utf8);
 

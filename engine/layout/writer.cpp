@@ -14,19 +14,42 @@ bool is_number(FieldType type) { return type == FieldType::integer || type == Fi
 
 bool is_temporal(FieldType type) { return type == FieldType::date || type == FieldType::time || type == FieldType::datetime; }
 
+DateKind kind_of(FieldType type)
+{
+    return type == FieldType::date ? DateKind::date : type == FieldType::time ? DateKind::time : DateKind::datetime;
+}
+
+Civil civil_of(Field const &f, Value const &v)
+{
+    auto const civil = parse_iso(v.text, kind_of(f.type));
+    if (!civil) {
+        throw WriteError(fmt::format("field {}: \"{}\" is no date or time", f.name, masked(v.text)));
+    }
+    return *civil;
+}
+
+constexpr std::size_t k_longest_sheet_name = 31;
+
 } // namespace
 
-RowWriter::RowWriter(Layout const &layout, std::filesystem::path const &path)
-    : m_layout(layout), m_record(layout.records.front()), m_file(path)
+RowWriter::RowWriter(Layout const &layout, std::filesystem::path const &path) : m_layout(layout), m_record(layout.records.front())
 {
+    std::vector<std::string> header;
+    for (auto const &f : m_record.fields) {
+        header.push_back(f.column);
+    }
+    if (layout.format == Format::xlsx) {
+        m_sheet.emplace(path, layout.sheet.empty() ? layout.name.substr(0, k_longest_sheet_name) : layout.sheet);
+        if (layout.header) {
+            m_sheet->header(header);
+        }
+        return;
+    }
+    m_file.emplace(path);
     if (layout.bom) {
-        m_file.write("\xef\xbb\xbf");
+        m_file->write("\xef\xbb\xbf");
     }
     if (layout.format == Format::csv && layout.header) {
-        std::vector<std::string> header;
-        for (auto const &f : m_record.fields) {
-            header.push_back(f.column);
-        }
         csv_row(header);
     }
 }
@@ -40,6 +63,10 @@ void RowWriter::row(std::vector<Value> const &values)
     }
     if (m_layout.format == Format::jsonl) {
         json_row(values);
+        return;
+    }
+    if (m_layout.format == Format::xlsx) {
+        sheet_row(values);
         return;
     }
     std::vector<std::string> cells;
@@ -67,12 +94,7 @@ std::string RowWriter::text_of(Field const &f, Value const &v) const
         return f.type == FieldType::decimal ? format_decimal(v.integer, f.scale, f.decimal_separator) : std::to_string(v.integer);
     }
     if (is_temporal(f.type)) {
-        auto const kind = f.type == FieldType::date ? DateKind::date : f.type == FieldType::time ? DateKind::time : DateKind::datetime;
-        auto const civil = parse_iso(v.text, kind);
-        if (!civil) {
-            throw WriteError(fmt::format("field {}: \"{}\" is no date or time", f.name, masked(v.text)));
-        }
-        return f.formats.front().format(*civil);
+        return f.formats.front().format(civil_of(f, v));
     }
     return std::string(v.text);
 }
@@ -132,7 +154,7 @@ void RowWriter::csv_row(std::vector<std::string> const &cells)
         m_line += m_layout.quote;
     }
     m_line += m_layout.line_end;
-    m_file.write(m_line);
+    m_file->write(m_line);
 }
 
 std::string RowWriter::fixed_cell(Field const &f, Value const &v) const
@@ -174,7 +196,28 @@ void RowWriter::fixed_row(std::vector<Value> const &values)
         m_line.replace(f.at, f.len, fixed_cell(f, values[i]));
     }
     m_line += m_layout.line_end;
-    m_file.write(m_line);
+    m_file->write(m_line);
+}
+
+void RowWriter::sheet_row(std::vector<Value> const &values)
+{
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        auto const &f = m_record.fields[i];
+        auto const &v = values[i];
+        bool const plain = f.values.empty();
+        if (v.none()) {
+            m_sheet->blank();
+        } else if (plain && v.kind == Value::Kind::integer && f.type == FieldType::decimal) {
+            m_sheet->decimal(v.integer, f.scale);
+        } else if (plain && v.kind == Value::Kind::integer && f.type != FieldType::boolean) {
+            m_sheet->integer(v.integer);
+        } else if (plain && is_temporal(f.type)) {
+            m_sheet->moment(civil_of(f, v), kind_of(f.type));
+        } else {
+            m_sheet->text(text_of(f, v));
+        }
+    }
+    m_sheet->end_row();
 }
 
 void RowWriter::json_row(std::vector<Value> const &values)
@@ -193,7 +236,7 @@ void RowWriter::json_row(std::vector<Value> const &values)
             o.add(f.column, text_of(f, v));
         }
     }
-    m_file.write(o.text() + m_layout.line_end);
+    m_file->write(o.text() + m_layout.line_end);
 }
 
 } // namespace atom

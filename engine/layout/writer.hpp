@@ -1,22 +1,17 @@
 #pragma once
-// Writes rows by a layout: fixed, CSV or JSON lines, into a file that is there whole or not at all. A value that does not fit its field is a
-// WriteError, never cut.
+// Writes rows by a layout: fixed, CSV, a spreadsheet or JSON lines, into a file that is there whole or not at all. A value that does not
+// fit its field is a WriteError, never cut.
 
 #include "engine/base/file.hpp"
 #include "engine/layout/layout.hpp"
 #include "engine/layout/value.hpp"
+#include "engine/layout/xlsx_writer.hpp"
 
-#include <stdexcept>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace atom {
-
-class WriteError : public std::runtime_error
-{
-public:
-    using std::runtime_error::runtime_error;
-};
 
 class RowWriter
 {
@@ -28,19 +23,21 @@ public:
     void row(std::vector<Value> const &values);
     std::uint64_t rows() const noexcept { return m_rows; }
     /// The file is on the disk when this returns; without it, it never was.
-    void commit() { m_file.commit(); }
+    void commit() { m_sheet ? m_sheet->commit() : m_file->commit(); }
 
 private:
     std::string text_of(Field const &f, Value const &v) const;
     std::string encoded(std::string const &utf8) const;
     void csv_row(std::vector<std::string> const &cells);
     void fixed_row(std::vector<Value> const &values);
+    void sheet_row(std::vector<Value> const &values);
     void json_row(std::vector<Value> const &values);
     std::string fixed_cell(Field const &f, Value const &v) const;
 
     Layout const &m_layout;
     Record const &m_record;
-    AtomicFile m_file;
+    std::optional<AtomicFile> m_file; // all but a spreadsheet
+    std::optional<XlsxWriter> m_sheet;
     std::uint64_t m_rows = 0;
     std::string m_line;
 };

@@ -118,7 +118,7 @@ private:
             return;
         }
         try {
-            m_input.emplace(m_row.path, layout);
+            m_input.emplace(m_row.path, layout, scratch_folder());
             m_checked = check(*m_input);
             log_info("{}: checked {} lines in {:.2f} s", m_row.job, m_checked.read, m_watch.seconds());
         } catch (FileRefused const &why) {
@@ -132,6 +132,12 @@ private:
         if (m_row.sha256.empty()) {
             m_hash = std::async(std::launch::async, [path = m_row.path] { return sha256_of(path); });
         }
+    }
+
+    /// Where a spreadsheet's rows are put. A dry run makes no folder.
+    std::filesystem::path scratch_folder() const
+    {
+        return std::filesystem::is_directory(m_site.workspace.spool) ? m_site.workspace.spool : std::filesystem::path();
     }
 
     void await_hash()

@@ -36,7 +36,7 @@ class Workspace:
         self.atom, self.root = os.path.abspath(atom), os.path.abspath(root)
         self.home, self.source, self.target = (os.path.join(self.root, n) for n in ("work", "credor", "discador"))
         self.base_path = os.path.join(self.home, "data", "base.db")
-        self.dropped = 0
+        self.dropped, self.printed = 0, ""
 
     def make(self):
         for folder in (self.source, self.target):
@@ -66,6 +66,7 @@ class Workspace:
         """(exit code, the JSON lines printed, what went to stderr)"""
         environment = {k: v for k, v in os.environ.items() if not k.startswith("ATOM_")} | (env or {})
         done = subprocess.run([self.atom, "-C", self.home, *words], capture_output=True, text=True, env=environment, timeout=60)
+        self.printed = done.stdout
         lines = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
         return done.returncode, lines, done.stderr
 

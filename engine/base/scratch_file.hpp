@@ -1,0 +1,27 @@
+#pragma once
+// A file without a name: only this process sees it (mode 0600), and it is gone when the process is, however that ends.
+
+#include "engine/base/file.hpp"
+
+namespace atom {
+
+class ScratchFile
+{
+public:
+    /// In this folder, which must exist; "": where the system has temporary files. Throws FileError, as do the others.
+    explicit ScratchFile(std::filesystem::path const &folder);
+    void write(std::string_view bytes); // buffered
+    std::uint64_t size() const noexcept { return m_size; }
+    /// All that was written, as memory. Nothing can be written after it.
+    std::unique_ptr<MappedFile> map();
+
+private:
+    void flush();
+
+    std::filesystem::path m_folder;
+    Fd m_fd;
+    std::string m_buffer;
+    std::uint64_t m_size = 0;
+};
+
+} // namespace atom
