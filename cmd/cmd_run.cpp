@@ -1,8 +1,9 @@
 #include "cmd/output.hpp"
 #include "cmd/session.hpp"
 
+#include "engine/base/duration.hpp"
 #include "engine/base/json.hpp"
-#include "engine/base/text.hpp"
+#include "engine/run/service.hpp"
 
 #include <boost/program_options/value_semantic.hpp>
 #include <fmt/format.h>
@@ -21,26 +22,20 @@ void options(po::options_description &o, po::positional_options_description &)
     o.add_options()("settle", po::value<std::string>()->value_name("TIME"), "look twice, this far apart (5s), in place of the 30 s of ready = \"stable\"");
 }
 
-/// "5s" or "2m", in seconds.
 std::optional<std::int64_t> settle_of(Call const &call)
 {
     if (!call.has("settle")) {
         return std::nullopt;
     }
-    auto const text = call.text("settle");
-    auto const unit = text.empty() ? 's' : text.back();
-    auto const digits = std::string_view(text).substr(0, text.size() - (is_digits(text) || text.empty() ? 0 : 1));
-    if (!is_digits(digits) || digits.size() > 4 || (!is_digits(text) && unit != 's' && unit != 'm')) {
-        throw UsageError(fmt::format("--settle: \"{}\" is no time; write 5s or 1m", text));
+    auto const span = parse_duration(call.text("settle"));
+    if (!span || *span > std::chrono::hours(1)) {
+        throw UsageError(fmt::format("--settle: \"{}\" is no time; write 5s or 1m", call.text("settle")));
     }
-    return std::stoll(std::string(digits)) * (unit == 'm' ? 60 : 1);
+    return span->count();
 }
 
-int run(Call const &call)
+int run_once(Call const &call)
 {
-    if (!call.flag("once")) {
-        throw UsageError("atom run needs --once: one look, to be called each minute by cron or a systemd timer");
-    }
     auto const settle = settle_of(call);
     Session session(call, "run --once", false);
     if (!session.locked()) {
@@ -51,15 +46,57 @@ int run(Call const &call)
         }
         return 0;
     }
+    Schedule const schedule(std::chrono::hours(24)); // for its signals
+    session.stop_by(schedule.stop_token());
     auto site = session.site();
-    return print_outcome(poll_once(site, settle), call.json());
+    Standing standing(site.folders, site.workspace.spool);
+    try {
+        return print_outcome(poll(site, standing, {settle}), call.json());
+    } catch (StoreError const &) {
+        if (!schedule.stop_token().stop_requested()) {
+            throw;
+        }
+        site.db.ask_whether_to_go_on({});
+        roll_back_begun(site);
+        std::cerr << "atom: stopped; the file at hand is rolled back and begins again at the next look\n";
+        return 1;
+    }
+}
+
+int run_on(Call const &call)
+{
+    auto workspace = std::make_unique<Workspace>(call.workspace());
+    auto const clock = call.clock(*workspace, true);
+    auto const who = holder_text("run", *clock);
+    RunLock const lock(*workspace, who);
+    if (!lock.is_taken()) {
+        std::cerr << fmt::format("atom: {} looks at the sources of this base already\n", lock.holder());
+        return 1;
+    }
+    auto const reload = [&call] {
+        auto next = std::make_unique<Workspace>(call.workspace());
+        check_workspace(*next);
+        return next;
+    };
+    run_service({std::move(workspace), *clock, who, reload});
+    return 0;
+}
+
+int run(Call const &call)
+{
+    if (!call.flag("once") && call.has("settle")) {
+        throw UsageError("--settle goes with --once: one that looks again and again sees what stands still");
+    }
+    return call.flag("once") ? run_once(call) : run_on(call);
 }
 
 } // namespace
 
 Command const k_run = {"run", "", "looks at every source, works what is whole and new, delivers what is due",
-                       "Files are worked by the date in their names, then by their jobs' order, then by hour. A second one at the same time says\n"
-                       "so and ends with 0.",
+                       "Looks again and again, as often as [schedule] in atom.toml says (each minute), until it is told to stop by SIGTERM or SIGINT: the file\n"
+                       "at hand is finished or rolled back, within 10 s. SIGHUP reads the configuration again; one that is not valid is refused and said.\n"
+                       "Files are worked by the date in their names, then by their jobs' order, then by hour. A second --once at the same time says so\n"
+                       "and ends with 0; a second service ends with 1.",
                        options, run};
 
 } // namespace atom

@@ -22,7 +22,9 @@ namespace atom {
 
 std::vector<Command> const &commands()
 {
-    static std::vector<Command> const all = {k_init, k_check, k_run, k_import, k_export, k_files, k_errors, k_query, k_report, k_retry, k_approve, k_release};
+    static std::vector<Command> const all = {
+        k_init, k_check, k_run, k_import, k_export, k_files, k_errors, k_query, k_report, k_retry, k_approve, k_release, k_doctor, k_backup,
+    };
     return all;
 }
 
@@ -47,16 +49,17 @@ Workspace Call::workspace() const
     return load_workspace(has("workspace") ? text("workspace") : home != nullptr ? home : ".");
 }
 
-std::unique_ptr<Clock> Call::clock(Workspace const &workspace) const
+std::unique_ptr<Clock> Call::clock(Workspace const &workspace, bool is_service) const
 {
     std::unique_ptr<Clock> clock;
     try {
-        clock = has("at") ? fixed_clock(text("at")) : system_clock();
+        clock = !has("at") ? system_clock() : is_service ? running_clock(text("at")) : fixed_clock(text("at"));
         clock->set_timezone(workspace.timezone);
     } catch (std::invalid_argument const &e) {
         throw UsageError(fmt::format("--at: {}", e.what()));
     }
-    set_log(has("verbose") && flag("verbose") ? LogLevel::info : LogLevel::warning, clock.get());
+    set_log(has("verbose") && flag("verbose") ? LogLevel::debug : is_service ? LogLevel::info : LogLevel::warning, clock.get());
+    set_log_format(workspace.log_as_json ? LogFormat::json : LogFormat::text);
     return clock;
 }
 

@@ -20,7 +20,14 @@ Session::Session(Call const &call, char const *command, bool wait, bool dry_run)
     }
     make_folder(m_workspace.base.parent_path());
     auto const path = std::filesystem::path(m_workspace.base.string() + ".lock");
-    auto const who = fmt::format("atom {} (process {}, since {})", command, ::getpid(), m_clock->local_text());
+    auto const who = holder_text(command, *m_clock);
+    if (!wait) {
+        m_run_lock.emplace(m_workspace, who);
+        m_holder = m_run_lock->holder();
+        if (!m_run_lock->is_taken()) {
+            return;
+        }
+    }
     m_lock = LockFile::try_take(path, who);
     if (!m_lock) {
         m_holder = LockFile::holder(path);
@@ -36,7 +43,19 @@ Session::Session(Call const &call, char const *command, bool wait, bool dry_run)
 
 Site Session::site()
 {
-    return {m_workspace, *m_clock, m_folders, *m_db, Ledger(*m_db), Writers(m_workspace)};
+    return {m_workspace, *m_clock, m_folders, *m_db, Ledger(*m_db), Writers(m_workspace), m_stop};
+}
+
+void Session::stop_by(std::stop_token stop)
+{
+    m_stop = std::move(stop);
+    m_folders.stop_by(m_stop);
+    m_db->ask_whether_to_go_on([this] { return !m_stop.stop_requested(); });
+}
+
+std::string holder_text(char const *command, Clock const &clock)
+{
+    return fmt::format("atom {} (process {}, since {})", command, ::getpid(), clock.local_text());
 }
 
 } // namespace atom

@@ -4,6 +4,7 @@
 #include "cmd/command.hpp"
 
 #include "engine/base/lock_file.hpp"
+#include "engine/run/service.hpp"
 #include "engine/run/site.hpp"
 
 #include <optional>
@@ -13,22 +14,29 @@ namespace atom {
 class Session
 {
 public:
-    /// Takes the lock: `wait` says who holds it and waits; else lock() tells whether it was had.
+    /// Takes the lock: `wait` says who holds it and waits; else locked() tells whether it was had, and the right to look at the sources with it.
     Session(Call const &call, char const *command, bool wait, bool dry_run = false);
 
     bool locked() const noexcept { return m_lock.has_value(); }
     std::string const &holder() const noexcept { return m_holder; }
     Workspace const &workspace() const noexcept { return m_workspace; }
     Clock &clock() noexcept { return *m_clock; }
+    /// What is at hand ends when this is asked to stop.
+    void stop_by(std::stop_token stop);
     Site site();
 
 private:
     Workspace m_workspace;
     std::unique_ptr<Clock> m_clock;
+    std::optional<RunLock> m_run_lock;
     std::optional<LockFile> m_lock;
     std::string m_holder;
     std::unique_ptr<Database> m_db;
     Folders m_folders;
+    std::stop_token m_stop;
 };
+
+/// "atom import (process 4711, since 2026-11-03 02:00:05)": for those who find the base locked.
+std::string holder_text(char const *command, Clock const &clock);
 
 } // namespace atom

@@ -203,12 +203,25 @@ public:
 class FixedClock : public Clock
 {
 public:
-    explicit FixedClock(std::int64_t local_seconds) : m_start(local_seconds) {}
-    std::int64_t now() const override { return instant_of(m_start, zone_named(m_zone)) + m_slept.load(); }
-    void sleep(std::chrono::seconds s) override { m_slept += s.count(); }
+    explicit FixedClock(std::int64_t local_seconds, bool runs) : m_start(local_seconds), m_runs(runs) {}
+    std::int64_t now() const override { return instant_of(m_start, zone_named(m_zone)) + (m_runs ? elapsed() : m_slept.load()); }
+    void sleep(std::chrono::seconds s) override
+    {
+        if (m_runs) {
+            std::this_thread::sleep_for(s);
+        }
+        m_slept += s.count();
+    }
 
 private:
+    std::int64_t elapsed() const
+    {
+        return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - m_began).count();
+    }
+
     std::int64_t m_start; // as if local time were UTC
+    bool m_runs;
+    std::chrono::steady_clock::time_point m_began = std::chrono::steady_clock::now();
     std::atomic<std::int64_t> m_slept = 0;
 };
 
@@ -230,7 +243,9 @@ void Clock::set_timezone(std::string const &iana_name)
 
 std::unique_ptr<Clock> system_clock() { return std::make_unique<SystemClock>(); }
 
-std::unique_ptr<Clock> fixed_clock(std::string const &local_text)
+namespace {
+
+std::unique_ptr<Clock> clock_from(std::string const &local_text, bool runs)
 {
     static constexpr std::string_view k_midnight = " 00:00:00";
     std::string text(trim(local_text));
@@ -241,8 +256,12 @@ std::unique_ptr<Clock> fixed_clock(std::string const &local_text)
     if (!c) {
         throw std::invalid_argument("\"" + local_text + "\" is no time; allowed: YYYY-MM-DD, YYYY-MM-DD HH:MM or YYYY-MM-DD HH:MM:SS");
     }
-    return std::make_unique<FixedClock>(day_of(*c) * k_day_seconds + c->hour * std::int64_t{3600} + c->minute * std::int64_t{60} +
-                                        c->second);
+    return std::make_unique<FixedClock>(day_of(*c) * k_day_seconds + c->hour * std::int64_t{3600} + c->minute * std::int64_t{60} + c->second, runs);
 }
+
+} // namespace
+
+std::unique_ptr<Clock> fixed_clock(std::string const &local_text) { return clock_from(local_text, false); }
+std::unique_ptr<Clock> running_clock(std::string const &local_text) { return clock_from(local_text, true); }
 
 } // namespace atom

@@ -36,5 +36,7 @@ std::unique_ptr<Clock> system_clock();
 /// Starts at this local time ("YYYY-MM-DD", "YYYY-MM-DD HH:MM" or "… HH:MM:SS") and moves only by sleep(). Throws std::invalid_argument.
 /// The zone that is set later decides which instant that is.
 std::unique_ptr<Clock> fixed_clock(std::string const &local_text);
+/// The same, but goes on from there as time does.
+std::unique_ptr<Clock> running_clock(std::string const &local_text);
 
 } // namespace atom

@@ -1,6 +1,7 @@
 #include "engine/base/file.hpp"
 
 #include "engine/base/error.hpp"
+#include "engine/base/kill_point.hpp"
 
 #include <algorithm>
 #include <cassert>
@@ -334,10 +335,12 @@ void AtomicFile::commit()
     if (::close(m_fd.release()) != 0) {
         throw FileError("close", m_part.string(), errno);
     }
+    kill_point("before-file-rename");
     if (::rename(m_part.c_str(), m_path.c_str()) != 0) {
         throw FileError("rename " + m_part.string() + " to", m_path.string(), errno);
     }
     m_committed = true; // from here on there is no part to remove, even if the folder cannot be synced
+    kill_point("after-file-rename");
     sync_folder(folder_of(m_path));
 }
 
@@ -373,6 +376,7 @@ void make_folder(std::filesystem::path const &path)
             throw FileError("make the folder", path.string(), error);
         }
     }
+    sync_folder(folder_of(path)); // else what is synced below it could be lost with it
 }
 
 std::vector<std::filesystem::path> files_with_extension(std::filesystem::path const &folder, std::string_view extension)

@@ -2,6 +2,7 @@
 
 #ifdef ATOM_KILL_POINTS
 
+#include <atomic>
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
@@ -15,7 +16,7 @@ void kill_point(char const *name)
     if (wanted == nullptr) {
         return;
     }
-    static int reached = 0;
+    static std::atomic<int> reached = 0;
     auto const *const colon = std::strchr(wanted, ':');
     std::string const point = colon != nullptr ? std::string(wanted, colon) : std::string(wanted);
     if (point == name && ++reached == (colon != nullptr ? std::atoi(colon + 1) : 1)) {

@@ -1,6 +1,8 @@
 #include "engine/base/log.hpp"
 
 #include "engine/base/clock.hpp"
+#include "engine/base/json.hpp"
+#include "engine/base/text.hpp"
 
 #include <atomic>
 #include <exception>
@@ -14,6 +16,7 @@ namespace atom {
 namespace {
 
 std::atomic<LogLevel> g_least = LogLevel::warning;
+std::atomic<LogFormat> g_format = LogFormat::text;
 std::atomic<Clock const *> g_clock = nullptr;
 
 // The line is made here, since its time comes from our clock: spdlog adds only the line end, and keeps threads apart.
@@ -100,6 +103,8 @@ std::string escaped(std::string_view s)
 
 } // namespace
 
+void set_log_format(LogFormat format) { g_format = format; }
+
 void set_log(LogLevel least, Clock const *clock)
 {
     g_least = least;
@@ -111,7 +116,9 @@ void log_text(LogLevel level, std::string const &message)
     if (level == LogLevel::off || level < g_least.load()) {
         return;
     }
-    std::string const line = fmt::format("{} {} {}", time_text(), level_word(level), escaped(message));
+    bool const json = g_format.load() == LogFormat::json;
+    std::string const line = json ? JsonObject().add("time", time_text()).add("level", trim(level_word(level))).add("message", message).text()
+                                  : fmt::format("{} {} {}", time_text(), level_word(level), escaped(message));
     logger().log(spdlog_level(level), spdlog::string_view_t(line));
 }
 

@@ -36,7 +36,9 @@ public:
         m_full = full || !m_started;
         make_folder(m_set.workspace.spool / "out");
         write_rows();
+        kill_point("after-export-rows");
         write_removed();
+        kill_point("after-export-removals");
         auto result = release();
         kill_point("before-export-commit");
         transaction.commit();
@@ -232,6 +234,7 @@ private:
             return;
         }
         writer->commit();
+        kill_point("after-export-file");
         OutboxRow row;
         row.kind = OutboxRow::Kind::deliver;
         row.folder = "target:" + m_export.target;

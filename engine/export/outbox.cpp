@@ -65,26 +65,35 @@ std::string joined(std::string const &folder, std::string const &name)
 class OutboxWorker
 {
 public:
-    OutboxWorker(Database &db, Folders &folders) : m_db(db), m_folders(folders) {}
+    OutboxWorker(Database &db, Folders &folders, OutboxLimits const &limits) : m_db(db), m_folders(folders), m_limits(limits) {}
 
-    std::vector<std::string> run()
+    OutboxResult run()
     {
+        auto const last = std::chrono::steady_clock::now() + m_limits.budget;
         for (auto &row : rows_of(m_db)) {
             if (m_failing.count(row.folder) > 0 || m_failing.count(kind_in_folder(row)) > 0) {
                 continue;
             }
+            if (m_limits.may_try && !m_limits.may_try(row.folder)) {
+                continue;
+            }
+            m_out.is_cut = std::chrono::steady_clock::now() > last;
+            if (m_out.is_cut || m_limits.stop.stop_requested()) {
+                break;
+            }
             try {
                 work(row, m_folders.get(row.folder));
                 finish(row);
+                m_out.reached.insert(row.folder);
             } catch (RemoteError const &e) {
-                fail(row, e.what());
+                fail(row, e.what(), is_lost(e.cause()));
                 leave_alone(row, e.cause());
             } catch (FileError const &e) {
-                fail(row, e.what());
+                fail(row, e.what(), false);
                 leave_alone(row, RemoteCause::protocol);
             }
         }
-        return std::move(m_errors);
+        return std::move(m_out);
     }
 
 private:
@@ -108,6 +117,7 @@ private:
             return;
         }
         if (!asked_before) {
+            kill_point("before-upload");
             folder.put(row.local, part);
             kill_point("after-upload");
             row.final_name = may_choose ? free_name(folder, row.name) : row.name;
@@ -115,7 +125,7 @@ private:
             kill_point("before-rename");
         }
         rename(row, folder, part, may_choose);
-        kill_point("after-rename");
+        kill_point(may_choose ? "after-error-file" : "after-rename");
     }
 
     void rename(OutboxRow &row, RemoteFolder &folder, std::string const &from, bool may_choose)
@@ -146,6 +156,7 @@ private:
         }
         if (row.state != "renaming") {
             row.final_name = free_name(folder, row.final_name);
+            kill_point("before-move-row");
             set_renaming(row);
         }
         kill_point("before-done-move");
@@ -198,6 +209,7 @@ private:
 
     void finish(OutboxRow const &row)
     {
+        kill_point("before-outbox-row");
         m_db.prepare("delete from atom_outbox where id = ?1").bind(1, row.id).run();
         kill_point("after-outbox");
         if (!row.local.empty()) {
@@ -206,9 +218,9 @@ private:
         }
     }
 
-    void fail(OutboxRow const &row, std::string const &why)
+    void fail(OutboxRow const &row, std::string const &why, bool lost)
     {
-        m_errors.push_back(fmt::format("{}: {}: {}", row.folder, row.name, why));
+        m_out.faults.push_back({row.folder, fmt::format("{}: {}: {}", row.folder, row.name, why), lost});
         m_db.prepare("update atom_outbox set error = ?2 where id = ?1").bind(1, row.id).bind(2, why).run();
     }
 
@@ -217,12 +229,16 @@ private:
         return fmt::format("{} {}", k_kinds[static_cast<int>(row.kind)], row.folder);
     }
 
+    static bool is_lost(RemoteCause cause) noexcept
+    {
+        return cause == RemoteCause::unreachable || cause == RemoteCause::timeout || cause == RemoteCause::host_key;
+    }
+
     /// What shall not be tried any more this time, after a failure: the folder, where it cannot be reached or its files have an order; what
     /// is alike, where a person must act; nothing, where the fault may be this row's alone.
     void leave_alone(OutboxRow const &row, RemoteCause cause)
     {
-        bool const is_lost = cause == RemoteCause::unreachable || cause == RemoteCause::timeout || cause == RemoteCause::host_key;
-        if (is_lost || row.kind == OutboxRow::Kind::deliver) {
+        if (is_lost(cause) || row.kind == OutboxRow::Kind::deliver) {
             m_failing.insert(row.folder);
         } else if (cause != RemoteCause::protocol && cause != RemoteCause::exists) {
             m_failing.insert(kind_in_folder(row));
@@ -232,7 +248,8 @@ private:
     Database &m_db;
     Folders &m_folders;
     std::set<std::string> m_failing; // folders, and kinds in folders
-    std::vector<std::string> m_errors;
+    OutboxLimits const &m_limits;
+    OutboxResult m_out;
     std::map<std::string, std::map<std::string, RemoteEntry>> m_listings;
 };
 
@@ -269,9 +286,9 @@ std::string fitted_name(std::string_view path, std::string_view ending)
     return fmt::format("{}{}~{}{}", path.substr(0, at), leaf.substr(0, head), leaf.substr(tail), ending);
 }
 
-std::vector<std::string> work_off_outbox(Database &db, Folders &folders)
+OutboxResult work_off_outbox(Database &db, Folders &folders, OutboxLimits const &limits)
 {
-    return OutboxWorker(db, folders).run();
+    return OutboxWorker(db, folders, limits).run();
 }
 
 } // namespace atom

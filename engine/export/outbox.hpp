@@ -6,6 +6,10 @@
 #include "engine/remote/folders.hpp"
 #include "engine/store/database.hpp"
 
+#include <chrono>
+#include <functional>
+#include <set>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -42,8 +46,30 @@ void add_to_outbox(Database &db, Clock const &clock, OutboxRow const &row);
 /// never inside a character of UTF-8.
 std::string fitted_name(std::string_view path, std::string_view ending);
 
+/// What bounds one pass over the outbox.
+struct OutboxLimits
+{
+    std::function<bool(std::string const &folder)> may_try; // a folder that has just failed is left alone; null: all are tried
+    std::stop_token stop = {};
+    std::chrono::seconds budget = std::chrono::hours(24); // after it nothing more is begun
+};
+
+struct OutboxFault
+{
+    std::string folder;
+    std::string text;
+    bool is_lost = false; // the folder could not be reached, or another one answered: not this row's fault
+};
+
+struct OutboxResult
+{
+    std::vector<OutboxFault> faults;
+    std::set<std::string> reached; // folders where something was done
+    bool is_cut = false;           // the budget was used up
+};
+
 /// Works off what can be worked off now. A folder that cannot be reached, or to which a delivery fails, is left alone for this time, so that
-/// its rows keep their order; others go on. Returns what failed, a line each.
-std::vector<std::string> work_off_outbox(Database &db, Folders &folders);
+/// its rows keep their order; others go on.
+OutboxResult work_off_outbox(Database &db, Folders &folders, OutboxLimits const &limits = {});
 
 } // namespace atom

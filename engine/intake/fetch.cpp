@@ -7,33 +7,51 @@
 
 namespace atom {
 
-bool fetch(FileRow &row, RemoteFolder &folder, std::filesystem::path const &spool, Ledger &ledger)
+std::filesystem::path spool_path(std::filesystem::path const &spool, std::int64_t id)
 {
-    auto const path = spool / "in" / std::to_string(row.id); // no name from a server ever becomes a path
-    make_folder(path.parent_path());
-    row.status = "fetching";
-    ledger.save(row);
-    kill_point("before-fetch");
-    AtomicFile file(path);
-    Sha256 sha;
-    auto const size = folder.get(row.file, [&](std::string_view bytes) {
-        file.write(bytes);
-        sha.update(bytes);
-    });
-    kill_point("after-fetch");
-    if (size < row.size) {
-        throw FileRefused(FileFault::truncated, fmt::format("vieram {} bytes; a pasta mostrava {}", size, row.size));
+    return spool / "in" / std::to_string(id);
+}
+
+Fetched fetch(Wanted const &wanted, RemoteFolder &folder, std::filesystem::path const &spool) noexcept
+{
+    Fetched out{wanted, {}, 0, {}, nullptr};
+    try {
+        auto const path = spool_path(spool, wanted.id);
+        make_folder(path.parent_path());
+        AtomicFile file(path);
+        Sha256 sha;
+        kill_point("before-fetch");
+        out.size = folder.get(wanted.name, [&](std::string_view bytes) {
+            kill_point("in-fetch");
+            file.write(bytes);
+            sha.update(bytes);
+        });
+        kill_point("after-fetch");
+        if (out.size == wanted.size) {
+            file.commit();
+            out.path = path;
+            out.sha256 = sha.hex();
+            kill_point("after-spool");
+        }
+    } catch (...) {
+        out.fault = std::current_exception();
     }
-    if (size > row.size) {
-        row.status = "seen";
-        ledger.save(row);
+    return out;
+}
+
+bool take_up(FileRow &row, Fetched const &fetched)
+{
+    if (fetched.fault) {
+        std::rethrow_exception(fetched.fault);
+    }
+    if (fetched.size < row.size) {
+        throw FileRefused(FileFault::truncated, fmt::format("vieram {} bytes; a pasta mostrava {}", fetched.size, row.size));
+    }
+    if (fetched.size > row.size) {
         return false;
     }
-    file.commit();
-    row.path = path.string();
-    row.sha256 = sha.hex();
-    ledger.save(row);
-    kill_point("after-spool");
+    row.path = fetched.path.string();
+    row.sha256 = fetched.sha256;
     return true;
 }
 

@@ -1,6 +1,7 @@
 #include "engine/intake/look.hpp"
 
 #include "engine/base/json.hpp"
+#include "engine/base/kill_point.hpp"
 #include "engine/base/log.hpp"
 #include "engine/base/text.hpp"
 
@@ -87,7 +88,9 @@ public:
             }
         }
         note_removed();
+        kill_point("before-look-commit");
         transaction.commit();
+        kill_point("after-look-commit");
         return out;
     }
 
@@ -224,9 +227,9 @@ private:
 
 } // namespace
 
-Looked look(LookSetting const &setting, Source const &source, RemoteFolder &folder)
+Looked look(LookSetting const &setting, Source const &source, std::vector<RemoteEntry> entries)
 {
-    return Looker(setting, source).run(folder.list());
+    return Looker(setting, source).run(std::move(entries));
 }
 
 } // namespace atom

@@ -27,8 +27,8 @@ struct Looked
     std::vector<FileRow> unfinished; // are still being uploaded
 };
 
-/// In one transaction of its own. Throws RemoteError.
-Looked look(LookSetting const &setting, Source const &source, RemoteFolder &folder);
+/// What a listing of the source's folder shows. In one transaction of its own.
+Looked look(LookSetting const &setting, Source const &source, std::vector<RemoteEntry> entries);
 
 /// Why no job may have a file of this name, however it is matched; "" if any may. A name must leave room for those of its error files.
 std::string refused_name(std::string_view name);

@@ -227,8 +227,8 @@ private:
                 columns.push_back(query.column_name(i));
                 parameters[columns.back()] = {};
             }
-            need_in_body(columns, send.body);
             need(columns, send.key, "key");
+            need_in_body(columns, send.body);
         });
         parameters["http"] = {};
         parameters["resposta"] = {};

@@ -1,6 +1,7 @@
 #include "engine/job/rules.hpp"
 
 #include "engine/base/decimal.hpp"
+#include "engine/base/kill_point.hpp"
 #include "engine/base/log.hpp"
 #include "engine/base/stopwatch.hpp"
 #include "engine/base/text.hpp"
@@ -42,7 +43,8 @@ void RuleRunner::run()
         try {
             Stopwatch const watch;
             run_rule(rule);
-            log_info("{}: rule {} in {:.2f} s", m_set.job.name, rule.name, watch.seconds());
+            kill_point("after-rule");
+            log_debug("{}: rule {} in {:.2f} s", m_set.job.name, rule.name, watch.seconds());
         } catch (std::invalid_argument const &e) {
             throw FileRefused(FileFault::rule, fmt::format("{}: {}", rule.name, e.what()));
         } catch (StoreError const &e) {

@@ -1,6 +1,7 @@
 #include "engine/job/workspace.hpp"
 
 #include "engine/base/clock.hpp"
+#include "engine/base/duration.hpp"
 #include "engine/base/environment.hpp"
 #include "engine/base/file.hpp"
 #include "engine/base/text.hpp"
@@ -68,6 +69,13 @@ private:
         if (base) {
             base->finish("[base]");
         }
+        if (auto schedule = top.table("schedule")) {
+            read_schedule(*schedule);
+        }
+        if (auto log = top.table("log")) {
+            m_out.log_as_json = log->choice("format", {"text", "json"}) == "json";
+            log->finish("[log]");
+        }
         for (auto &t : top.tables("source")) {
             read_source(t);
         }
@@ -75,6 +83,18 @@ private:
             read_target(t);
         }
         top.finish("atom.toml");
+    }
+
+    void read_schedule(TomlTable &t)
+    {
+        auto const text = t.text_or("every", "1m");
+        auto const every = parse_duration(text);
+        if (!every || *every < std::chrono::seconds(1) || *every > std::chrono::hours(24)) {
+            t.fault("every", fmt::format("\"{}\" is no time between looks; allowed: 1s to 1d, as \"30s\" or \"5m\"", text));
+        } else {
+            m_out.every = *every;
+        }
+        t.finish("[schedule]");
     }
 
     void read_source(TomlTable &t)

@@ -6,6 +6,7 @@
 #include "engine/job/send.hpp"
 #include "engine/job/report.hpp"
 
+#include <chrono>
 #include <map>
 #include <memory>
 #include <optional>
@@ -55,6 +56,8 @@ struct Workspace
     std::filesystem::path root;
     std::filesystem::path base, online, spool; // absolute
     std::string timezone;
+    std::chrono::seconds every = std::chrono::minutes(1); // between the looks of `atom run`
+    bool log_as_json = false;
     std::vector<Source> sources;
     std::vector<Target> targets;
     std::map<std::string, std::shared_ptr<Layout const>> layouts;

@@ -56,8 +56,8 @@ bool may_lack_folder(RemoteCause cause) noexcept
 
 } // namespace
 
-CurlFolder::CurlFolder(RemoteUrl url, RemoteLogin login, int timeout_seconds)
-    : m_url(std::move(url)), m_login(std::move(login)), m_timeout(timeout_seconds), m_curl(timeout_seconds)
+CurlFolder::CurlFolder(RemoteUrl url, RemoteLogin login, int timeout_seconds, std::stop_token stop)
+    : m_url(std::move(url)), m_login(std::move(login)), m_timeout(timeout_seconds), m_stop(std::move(stop)), m_curl(timeout_seconds, m_stop)
 {
     if (m_login.password.empty())
         m_login.password = m_url.password;

@@ -12,7 +12,7 @@ namespace atom {
 class CurlFolder : public RemoteFolder
 {
 public:
-    CurlFolder(RemoteUrl url, RemoteLogin login, int timeout_seconds);
+    CurlFolder(RemoteUrl url, RemoteLogin login, int timeout_seconds, std::stop_token stop);
 
     std::vector<RemoteEntry> list(std::string const &sub) override;
     std::uint64_t get(std::string const &name, std::function<void(std::string_view)> const &sink) override;
@@ -51,6 +51,7 @@ protected:
     RemoteUrl const &url() const noexcept { return m_url; }
     RemoteLogin const &login() const noexcept { return m_login; }
     int timeout() const noexcept { return m_timeout; }
+    std::stop_token const &stop() const noexcept { return m_stop; }
 
 private:
     CurlAnswer run_making_folders(CurlAsk const &ask, std::string const &path);
@@ -60,6 +61,7 @@ private:
     RemoteUrl m_url;
     RemoteLogin m_login;
     int m_timeout;
+    std::stop_token m_stop;
     CurlHandle m_curl;
 };
 

@@ -26,7 +26,10 @@ struct Transfer
     CurlAnswer *answer = nullptr;
     std::exception_ptr fault = {};
     std::chrono::seconds limit = {};
-    SteadyTime last_sign = std::chrono::steady_clock::now(); // of life
+    std::stop_token stop = {};
+    SteadyTime const began = std::chrono::steady_clock::now();
+    SteadyTime last_sign = began; // of life
+    char const *ended_by = "";    // why watch() broke it off
     curl_off_t moved = 0;
     std::uint64_t given = 0; // bytes to upload
 
@@ -80,6 +83,14 @@ std::size_t give_body(char *buffer, std::size_t size, std::size_t count, void *u
     }
 }
 
+/// Whatever a server does, a call ends: so many times the limit, and a second more for each 100 bytes that were moved.
+bool is_too_slow(Transfer const &t, SteadyTime now)
+{
+    constexpr int k_limits = 4;
+    constexpr curl_off_t k_least_bytes_a_second = 100;
+    return now - t.began > k_limits * t.limit + std::chrono::seconds(t.moved / k_least_bytes_a_second);
+}
+
 /// curl's own low-speed limit sleeps while it opens, closes or renames, so the deadline is kept here: curl asks at least once a second.
 int watch(void *user, curl_off_t, curl_off_t down, curl_off_t, curl_off_t up)
 {
@@ -88,7 +99,9 @@ int watch(void *user, curl_off_t, curl_off_t down, curl_off_t, curl_off_t up)
         t.moved = down + up;
         t.note_life();
     }
-    return std::chrono::steady_clock::now() - t.last_sign > t.limit ? 1 : 0;
+    auto const now = std::chrono::steady_clock::now();
+    t.ended_by = t.stop.stop_requested() ? "stopped" : now - t.last_sign > t.limit ? "silent" : is_too_slow(t, now) ? "slow" : "";
+    return *t.ended_by != '\0' ? 1 : 0;
 }
 
 /// A cut TLS connection raises SIGPIPE in OpenSSL's write(); curl is told not to touch signal handlers, so this thread does without it.
@@ -149,7 +162,9 @@ bool CurlAnswer::replied(std::string_view reply_code) const noexcept
     return false;
 }
 
-CurlHandle::CurlHandle(int timeout_seconds) : m_curl(new_easy_handle()), m_timeout(timeout_seconds) {}
+CurlHandle::CurlHandle(int timeout_seconds, std::stop_token stop)
+    : m_curl(new_easy_handle()), m_timeout(timeout_seconds), m_stop(std::move(stop))
+{}
 
 CurlHandle::~CurlHandle()
 {
@@ -233,6 +248,7 @@ CurlAnswer CurlHandle::perform(CurlAsk const &ask)
     CurlAnswer answer;
     Transfer transfer{&ask, &answer};
     transfer.limit = std::chrono::seconds(m_timeout);
+    transfer.stop = m_stop;
     CurlList commands;
     for (auto const &command : ask.commands)
         commands.add(command);
@@ -248,7 +264,10 @@ CurlAnswer CurlHandle::perform(CurlAsk const &ask)
     answer.text = text(answer.code);
     if (answer.code == CURLE_ABORTED_BY_CALLBACK) {
         answer.code = CURLE_OPERATION_TIMEDOUT;
-        answer.text = fmt::format("nothing came for {} s", m_timeout);
+        auto const by = std::string_view(transfer.ended_by);
+        answer.text = by == "stopped" ? "broken off: the program was told to stop"
+                      : by == "slow" ? fmt::format("broken off: too slow, {} bytes came or went", transfer.moved)
+                                     : fmt::format("nothing came for {} s", m_timeout);
     }
     curl_off_t length = -1;
     answer.response = response();

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -61,8 +62,9 @@ struct CurlAnswer
 class CurlHandle
 {
 public:
-    /// Initialises libcurl at the first use in the process. Throws std::runtime_error if that fails.
-    explicit CurlHandle(int timeout_seconds);
+    /// Initialises libcurl at the first use in the process. Throws std::runtime_error if that fails. A transfer under way ends within about a
+    /// second of the wish to stop, as a timeout.
+    explicit CurlHandle(int timeout_seconds, std::stop_token stop = {});
     ~CurlHandle();
     CurlHandle(CurlHandle const &) = delete;
     CurlHandle &operator=(CurlHandle const &) = delete;
@@ -88,6 +90,7 @@ private:
 
     CURL *m_curl; // never null
     long m_timeout;
+    std::stop_token m_stop;
     char m_text[CURL_ERROR_SIZE] = {};
 };
 

@@ -9,14 +9,14 @@
 
 namespace atom {
 
-std::unique_ptr<RemoteFolder> open_folder(std::string const &url, RemoteLogin const &login, int timeout_seconds)
+std::unique_ptr<RemoteFolder> open_folder(std::string const &url, RemoteLogin const &login, int timeout_seconds, std::stop_token stop)
 {
     auto parts = parse_remote_url(url);
     if (parts.scheme == "file")
         return std::make_unique<LocalFolder>(parts.path, parts.label);
     if (parts.scheme == "sftp")
-        return std::make_unique<SftpFolder>(std::move(parts), login, timeout_seconds);
-    return std::make_unique<FtpFolder>(std::move(parts), login, timeout_seconds);
+        return std::make_unique<SftpFolder>(std::move(parts), login, timeout_seconds, std::move(stop));
+    return std::make_unique<FtpFolder>(std::move(parts), login, timeout_seconds, std::move(stop));
 }
 
 bool is_safe_name(std::string_view name) noexcept

@@ -9,6 +9,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -63,8 +64,9 @@ public:
 };
 
 /// Opens nothing: the first call connects. Throws std::invalid_argument for a URL that is not one of file, sftp, ftp, ftps.
-/// `timeout_seconds` bounds connecting, and any stall of a transfer.
-std::unique_ptr<RemoteFolder> open_folder(std::string const &url, RemoteLogin const &login, int timeout_seconds = 30);
+/// `timeout_seconds` bounds connecting, and any stall of a transfer; a call that only trickles ends, too, after four times as long and a
+/// second more for each 100 bytes. A call under way ends within about a second of the wish to stop, as RemoteCause::timeout.
+std::unique_ptr<RemoteFolder> open_folder(std::string const &url, RemoteLogin const &login, int timeout_seconds = 30, std::stop_token stop = {});
 
 /// False for a name that could leave a folder or confuse a person: empty, ".", "..", with '/', '\\' or a byte under 0x20 or 0x7f, or over 255 bytes.
 bool is_safe_name(std::string_view name) noexcept;

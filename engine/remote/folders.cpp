@@ -13,16 +13,22 @@ void Folders::add(std::string name, std::string url, std::function<RemoteLogin()
 
 RemoteFolder &Folders::get(std::string const &name)
 {
-    auto &open = m_open[name];
-    if (!open) {
-        auto const known = m_known.find(name);
-        bool const local = known == m_known.end() && name.compare(0, 8, "file:///") == 0;
-        if (known == m_known.end() && !local) {
-            throw RemoteError(RemoteCause::not_found, fmt::format("folder {} is not configured", name));
-        }
-        open = local ? open_folder(name, {}) : open_folder(known->second.url, known->second.secrets());
+    auto &kept = m_open[name];
+    if (!kept) {
+        kept = open(name, m_stop);
     }
-    return *open;
+    return *kept;
+}
+
+std::unique_ptr<RemoteFolder> Folders::open(std::string const &name, std::stop_token stop) const
+{
+    constexpr int k_timeout_seconds = 30;
+    auto const known = m_known.find(name);
+    bool const local = known == m_known.end() && name.compare(0, 8, "file:///") == 0;
+    if (known == m_known.end() && !local) {
+        throw RemoteError(RemoteCause::not_found, fmt::format("folder {} is not configured", name));
+    }
+    return local ? open_folder(name, {}) : open_folder(known->second.url, known->second.secrets(), k_timeout_seconds, std::move(stop));
 }
 
 } // namespace atom

@@ -5,6 +5,7 @@
 
 #include <map>
 #include <memory>
+#include <stop_token>
 #include <string>
 
 namespace atom {
@@ -14,9 +15,13 @@ class Folders
 public:
     /// Opens nothing. `secrets` is asked when the folder is first used; what it throws comes out of get().
     void add(std::string name, std::string url, std::function<RemoteLogin()> secrets);
+    /// Calls under way, and those to come, end when this is asked to stop.
+    void stop_by(std::stop_token stop) { m_stop = std::move(stop); }
     bool has(std::string const &name) const { return m_known.count(name) > 0; }
     /// A known name, or the address of a local folder (file:///…). Throws RemoteError.
     RemoteFolder &get(std::string const &name);
+    /// The same folder by a connection of its own, for another thread. May be called by any thread while nothing is added.
+    std::unique_ptr<RemoteFolder> open(std::string const &name, std::stop_token stop) const;
 
 private:
     struct Known
@@ -25,6 +30,7 @@ private:
         std::function<RemoteLogin()> secrets;
     };
     std::map<std::string, Known> m_known;
+    std::stop_token m_stop;
     std::map<std::string, std::unique_ptr<RemoteFolder>> m_open;
 };
 

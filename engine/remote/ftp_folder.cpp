@@ -7,7 +7,8 @@
 
 namespace atom {
 
-FtpFolder::FtpFolder(RemoteUrl url, RemoteLogin login, int timeout_seconds) : CurlFolder(std::move(url), std::move(login), timeout_seconds)
+FtpFolder::FtpFolder(RemoteUrl url, RemoteLogin login, int timeout_seconds, std::stop_token stop)
+    : CurlFolder(std::move(url), std::move(login), timeout_seconds, std::move(stop))
 {}
 
 void FtpFolder::prepare(CurlHandle &curl)

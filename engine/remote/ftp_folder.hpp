@@ -9,7 +9,7 @@ namespace atom {
 class FtpFolder final : public CurlFolder
 {
 public:
-    FtpFolder(RemoteUrl url, RemoteLogin login, int timeout_seconds);
+    FtpFolder(RemoteUrl url, RemoteLogin login, int timeout_seconds, std::stop_token stop);
 
 protected:
     void prepare(CurlHandle &curl) override;

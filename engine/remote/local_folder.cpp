@@ -150,7 +150,9 @@ void LocalFolder::make_folder_of(std::string const &path) const
     // The folder itself is not made, only what is below it: a mount that is not there must not become a plain folder.
     for (auto slash = path.find('/'); slash != std::string::npos; slash = path.find('/', slash + 1)) {
         auto const folder = joined(m_path, std::string_view(path).substr(0, slash));
-        if (mkdir(folder.c_str(), 0750) != 0 && errno != EEXIST)
+        if (mkdir(folder.c_str(), 0750) == 0)
+            sync_folder_of(path.substr(0, slash));
+        else if (errno != EEXIST)
             fail(fmt::format("make a folder for \"{}\"", path), errno);
     }
 }
@@ -216,6 +218,7 @@ void LocalFolder::rename(std::string const &from, std::string const &to)
     if (int const error = rename_to_free_name(source.c_str(), target.c_str()))
         fail(fmt::format("rename \"{}\" to \"{}\"", from, to), error);
     sync_folder_of(to);
+    sync_folder_of(from);
 }
 
 std::optional<std::uint64_t> LocalFolder::size(std::string const &path)

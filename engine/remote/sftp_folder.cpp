@@ -23,8 +23,8 @@ std::string bytes_of(curl_khkey const &key) { return key.len == 0 ? base64_decod
 
 } // namespace
 
-SftpFolder::SftpFolder(RemoteUrl url, RemoteLogin login, int timeout_seconds)
-    : CurlFolder(std::move(url), std::move(login), timeout_seconds)
+SftpFolder::SftpFolder(RemoteUrl url, RemoteLogin login, int timeout_seconds, std::stop_token stop)
+    : CurlFolder(std::move(url), std::move(login), timeout_seconds, std::move(stop))
 {}
 
 int SftpFolder::take_key(CURL *, curl_khkey const *, curl_khkey const *found, curl_khmatch match, void *user)
@@ -178,7 +178,7 @@ void SftpFolder::refuse_key() const
 /// Asks which key the server shows when it is free to choose one.
 void SftpFolder::ask_for_key()
 {
-    CurlHandle curl(timeout());
+    CurlHandle curl(timeout(), stop());
     curl.begin();
     curl.set(CURLOPT_PROTOCOLS_STR, "sftp");
     curl.set(CURLOPT_SSH_KNOWNHOSTS, "/dev/null"); // so the key is unknown, and the connection ends before the login

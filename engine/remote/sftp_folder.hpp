@@ -10,7 +10,7 @@ namespace atom {
 class SftpFolder final : public CurlFolder
 {
 public:
-    SftpFolder(RemoteUrl url, RemoteLogin login, int timeout_seconds);
+    SftpFolder(RemoteUrl url, RemoteLogin login, int timeout_seconds, std::stop_token stop);
 
 protected:
     void prepare(CurlHandle &curl) override;

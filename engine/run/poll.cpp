@@ -1,16 +1,15 @@
 #include "engine/run/poll.hpp"
 
+#include "engine/base/duration.hpp"
 #include "engine/base/file.hpp"
 #include "engine/base/kill_point.hpp"
 #include "engine/base/log.hpp"
 #include "engine/base/text.hpp"
 #include "engine/export/outbox.hpp"
-#include "engine/intake/fetch.hpp"
 #include "engine/intake/look.hpp"
-#include "engine/intake/preconditions.hpp"
 #include "engine/layout/writer.hpp"
 #include "engine/run/poll_sends.hpp"
-#include "engine/run/process_file.hpp"
+#include "engine/run/work_files.hpp"
 
 #include <fmt/format.h>
 
@@ -25,32 +24,46 @@ bool Outcome::failed_file() const
 
 namespace {
 
-void note(Outcome &out, std::string const &error)
+/// What was begun and is not under way is as if never begun.
+void reset_begun(Site &site, std::set<std::int64_t> const &on_their_way)
 {
-    log_error("{}", error);
-    out.errors.push_back(error);
+    for (auto &row : site.ledger.with_status({"running", "fetching"})) {
+        if (on_their_way.count(row.id) == 0) {
+            row.status = "seen";
+            site.ledger.save(row);
+        }
+    }
+}
+
+/// What is in the spool and nobody promised, nor fetches.
+void clean_spool(Site &site, char const *folder, std::set<std::string> const &wanted)
+{
+    std::error_code failed; // a leftover that cannot be removed does no harm
+    for (auto const &entry : std::filesystem::directory_iterator(site.workspace.spool / folder, failed)) {
+        auto const name = entry.path().stem().string();
+        if (wanted.count(entry.path().string()) == 0 && wanted.count(name) == 0) {
+            std::filesystem::remove(entry.path(), failed);
+        }
+    }
 }
 
 /// What a process that died had begun is as if never begun.
-void recover(Site &site)
+void recover(Site &site, Sources const &sources)
 {
-    for (auto &row : site.ledger.with_status({"running", "fetching"})) {
-        row.status = "seen";
-        site.ledger.save(row);
-    }
-    std::set<std::string> wanted;
+    auto const on_their_way = sources.on_their_way();
+    reset_begun(site, on_their_way);
+    kill_point("in-recovery");
+    std::set<std::string> promised, fetched;
     auto s = site.db.prepare("select local from atom_outbox where local is not null");
     while (s.step()) {
-        wanted.insert(s.text(0));
+        promised.insert(s.text(0));
     }
-    for (auto const *sub : {"in", "out"}) {
-        std::error_code failed; // a leftover that cannot be removed does no harm
-        for (auto const &entry : std::filesystem::directory_iterator(site.workspace.spool / sub, failed)) {
-            if (wanted.count(entry.path().string()) == 0) {
-                std::filesystem::remove(entry.path(), failed);
-            }
-        }
+    clean_spool(site, "out", promised);
+    for (auto const id : on_their_way) {
+        fetched.insert(std::to_string(id));
     }
+    clean_spool(site, "in", fetched);
+    kill_point("after-recovery");
 }
 
 /// Requests that no longer fit (the file is done meanwhile, say) are passed over.
@@ -81,53 +94,10 @@ void take_requests(Site &site)
         Transaction transaction(site.db);
         take_request(site, request);
         note_taken(site.db, request);
+        kill_point("before-request-commit");
         transaction.commit();
+        kill_point("after-request-commit");
     }
-}
-
-/// Days first, then the jobs' order, then the hour; a name without an hour comes first.
-using WorkOrder = std::tuple<std::string, std::int64_t, std::string, std::int64_t>;
-
-WorkOrder order_of(Site const &site, FileRow const &r)
-{
-    auto const *const job = site.workspace.job(r.job);
-    return {r.data.empty() ? iso_day(site.clock.today()) : r.data, job != nullptr ? job->order : 0, r.hora, r.id};
-}
-
-Looked look_everywhere(Site &site, std::int64_t stable_seconds, Outcome &out)
-{
-    Looked all;
-    LookSetting const setting{site.workspace, site.db, site.clock, stable_seconds};
-    for (auto const &source : site.workspace.sources) {
-        if (!source.off.empty()) {
-            continue;
-        }
-        try {
-            auto seen = look(setting, source, site.folders.get("source:" + source.name));
-            std::move(seen.ready.begin(), seen.ready.end(), std::back_inserter(all.ready));
-            std::move(seen.unfinished.begin(), seen.unfinished.end(), std::back_inserter(all.unfinished));
-        } catch (RemoteError const &e) {
-            note(out, fmt::format("source {}: {}", source.name, e.what()));
-        }
-    }
-    return all;
-}
-
-/// Its bytes, if they are not on this machine. False if they could not be had now.
-bool fetch_bytes(Site &site, FileRow &row, Outcome &out)
-{
-    if (row.source.empty()) {
-        return true;
-    }
-    try {
-        return fetch(row, site.folders.get("source:" + row.source), site.workspace.spool, site.ledger);
-    } catch (RemoteError const &e) {
-        note(out, fmt::format("source {}: {}: {}", row.source, printable(row.file), e.what()));
-    } catch (FileRefused const &why) {
-        fail_unread(site, row, why);
-        out.files.push_back(row);
-    }
-    return false;
 }
 
 /// Imported files that were interrupted, or that somebody asked to try again.
@@ -151,132 +121,7 @@ std::vector<FileRow> local_files(Site &site)
     return out;
 }
 
-void report(FileRow const &row)
-{
-    auto const name = printable(row.file);
-    if (row.status == "failed" || row.status == "held") {
-        log_warning("{}: {}: {}: {}", row.job, name, row.status, row.reason);
-    } else if (row.status == "waiting") {
-        log_info("{}: {}: waiting: {}", row.job, name, row.reason);
-    } else {
-        log_info("{}: {}: {}, {} read, {} accepted, {} rejected, {:.1f} s", row.job, name, row.status, row.read, row.accepted, row.rejected, row.seconds);
-    }
-}
-
-/// False if nothing became of it this time: it begins again by itself.
-bool work_one(Site &site, FileRow &row, Outcome &out)
-{
-    try {
-        if (!fetch_bytes(site, row, out)) {
-            return row.status == "failed";
-        }
-        process_file(site, row);
-    } catch (FileError const &e) { // its bytes or the spool
-        note(out, fmt::format("{}: {}: {}", row.job, printable(row.file), e.what()));
-        return false;
-    }
-    report(row);
-    if (!row.source.empty()) {
-        std::error_code ignored; // recover() removes what is left
-        std::filesystem::remove(row.path, ignored);
-    }
-    out.files.push_back(row);
-    return true;
-}
-
-/// A file that may not run now says why in the ledger; told once.
-void set_aside(Site &site, FileRow &row, char const *status, std::string const &reason, Outcome &out)
-{
-    if (row.status == status && row.reason == reason) {
-        return;
-    }
-    row.status = status;
-    row.reason = reason;
-    site.ledger.save(row);
-    report(row);
-    out.files.push_back(row);
-}
-
-/// What stands in the way of a file; none if its bytes are needed to tell and cannot be had now. Bytes that were had before wait for
-/// nothing and are out of no date: they are a duplicate. They are looked at only where a file of this size is done for the job and date.
-std::optional<Precondition> judge(Site &site, FileRow &row, Outcome &out)
-{
-    auto const now = precondition_of(site.ledger, *site.workspace.job(row.job), row, site.clock.today());
-    if (now.verdict == Precondition::Verdict::go || row.forced || !site.ledger.may_be_known(row.job, row.data, row.size)) {
-        return now;
-    }
-    if (row.sha256.empty()) {
-        if (!fetch_bytes(site, row, out)) {
-            return std::nullopt;
-        }
-        row.sha256 = row.sha256.empty() ? sha256_of(row.path) : row.sha256;
-    }
-    return site.ledger.find_done(row.sha256, row.job, row.data, row.id) ? Precondition{} : now;
-}
-
-/// It was first seen so long ago that it holds up nobody any more.
-bool is_stuck(Site const &site, FileRow const &row)
-{
-    constexpr std::int64_t k_patience_seconds = 30 * 60;
-    auto const since = parse_iso(row.seen_at, DateKind::datetime);
-    auto const seconds = [](Civil const &c) { return std::int64_t{day_of(c)} * 86400 + c.hour * 3600 + c.minute * 60 + c.second; };
-    return since && seconds(site.clock.local()) - seconds(*since) > k_patience_seconds;
-}
-
-/// The first upload, in the order of work, that is not finished: what follows it waits. One that takes too long holds up nobody.
-std::optional<FileRow> barrier_of(Site &site, std::vector<FileRow> const &unfinished)
-{
-    std::optional<FileRow> first;
-    for (auto row : unfinished) {
-        if (is_stuck(site, row)) {
-            row.reason = "o envio não termina há mais de 30 minutos";
-            site.ledger.save(row);
-        } else if (!first || order_of(site, row) < order_of(site, *first)) {
-            first = row;
-        }
-    }
-    return first;
-}
-
-/// Works what may run, in order; what waited for a file that is now done comes to its turn at once.
-void work(Site &site, std::vector<FileRow> rows, std::vector<FileRow> const &unfinished, Outcome &out)
-{
-    auto const is_orphan = [&](FileRow const &r) { return site.workspace.job(r.job) == nullptr || site.workspace.layouts.count(r.layout) == 0; };
-    for (auto &row : rows) {
-        if (is_orphan(row)) { // seen under a job that the pack has no more
-            set_aside(site, row, "unmatched", fmt::format("there is no job {} any more", row.job), out);
-        }
-    }
-    rows.erase(std::remove_if(rows.begin(), rows.end(), is_orphan), rows.end());
-    std::stable_sort(rows.begin(), rows.end(), [&](FileRow const &a, FileRow const &b) { return order_of(site, a) < order_of(site, b); });
-    auto const hold_up = [&](FileRow const &by) {
-        rows.erase(std::remove_if(rows.begin(), rows.end(), [&](FileRow const &r) { return order_of(site, by) < order_of(site, r); }), rows.end());
-    };
-    if (auto const barrier = barrier_of(site, unfinished)) {
-        hold_up(*barrier);
-    }
-    using Verdict = Precondition::Verdict;
-    for (auto next = rows.begin(); next != rows.end();) {
-        auto const now = judge(site, *next, out);
-        if (now && now->verdict == Verdict::wait) {
-            ++next;
-            continue;
-        }
-        auto row = std::move(*next);
-        rows.erase(next);
-        if (now && now->verdict == Verdict::hold) {
-            set_aside(site, row, "held", now->reason, out);
-        } else if (bool const dealt_with = now ? work_one(site, row, out) : row.status == "failed"; !dealt_with && !is_stuck(site, row)) {
-            hold_up(row); // as an upload that is not finished does
-        }
-        next = rows.begin();
-    }
-    for (auto &row : rows) {
-        set_aside(site, row, "waiting", precondition_of(site.ledger, *site.workspace.job(row.job), row, site.clock.today()).reason, out);
-    }
-}
-
-void write_export(Site &site, Export const &x, bool full, Outcome &out)
+void write_export(Site &site, Standing &standing, Export const &x, bool full, Outcome &out)
 {
     try {
         auto const holder = site.ledger.find_holder(jobs_that_hold(site.workspace, x), x.name);
@@ -289,53 +134,190 @@ void write_export(Site &site, Export const &x, bool full, Outcome &out)
         }
         out.exports.push_back(std::move(result));
     } catch (WriteError const &e) {
-        note(out, fmt::format("export {}: {}", x.name, e.what()));
+        note(standing, out, fmt::format("export {}: {}", x.name, e.what()));
     } catch (StoreError const &e) {
         if (is_base_fault(e)) {
             throw;
         }
-        note(out, fmt::format("export {}: {}", x.name, e.what()));
+        note(standing, out, fmt::format("export {}: {}", x.name, e.what()));
     }
 }
 
-void write_due_exports(Site &site, Outcome &out)
+void write_due_exports(Site &site, Standing &standing, Outcome &out)
 {
     for (auto const *x : due_exports(site.db, site.workspace)) {
-        write_export(site, *x, false, out);
+        if (!site.stop.stop_requested()) {
+            write_export(site, standing, *x, false, out);
+        }
     }
 }
 
-void deliver(Site &site, Outcome &out)
+/// Something outside failed: told when it begins.
+void note_lost(Standing &standing, Outcome &out, std::string const &name, std::string const &what)
 {
-    for (auto const &error : work_off_outbox(site.db, site.folders)) {
-        note(out, error);
+    if (standing.backoff.note_failure(name, std::chrono::steady_clock::now())) {
+        auto const pause = duration_text(standing.backoff.pause(name));
+        log_error("{}{}", what, standing.is_service ? fmt::format("; it is tried again in {}, then less often", pause) : "");
+    }
+    out.errors.push_back(what);
+}
+
+void note_reached(Standing &standing, std::string const &name, std::string const &shown)
+{
+    if (auto const lasted = standing.backoff.note_success(name, std::chrono::steady_clock::now())) {
+        log_warning("{} answers again, after {}", shown, duration_text(*lasted));
     }
 }
+
+void deliver(Site &site, Standing &standing, Outcome &out)
+{
+    constexpr std::chrono::seconds k_budget = std::chrono::minutes(2);
+    auto const may_try = [&](std::string const &folder) { return standing.backoff.may_try(folder, std::chrono::steady_clock::now()); };
+    auto const result = work_off_outbox(site.db, site.folders, {may_try, site.stop, k_budget});
+    for (auto const &f : result.faults) {
+        f.is_lost ? note_lost(standing, out, f.folder, f.text) : note(standing, out, f.text);
+    }
+    for (auto const &folder : result.reached) {
+        note_reached(standing, folder, folder);
+        if (folder.compare(0, 7, "source:") == 0) {
+            standing.sources.forget_listing(folder.substr(7));
+        }
+    }
+    out.is_cut = result.is_cut;
+}
+
+class Poll
+{
+public:
+    Poll(Site &site, Standing &standing, PollOptions const &options) : m_site(site), m_standing(standing), m_options(options) {}
+
+    Outcome run()
+    {
+        m_standing.sources.stop_by(m_site.stop);
+        recover(m_site, m_standing.sources);
+        take_requests(m_site);
+        prepare_sends(m_site, m_standing, m_out);
+        deliver(m_site, m_standing, m_out); // what an earlier poll could not
+        if (m_options.look) {
+            look();
+        }
+        if (m_options.settle) {
+            gather();
+            m_site.clock.sleep(std::chrono::seconds(*m_options.settle));
+            look();
+        }
+        work();
+        while (m_options.to_the_end && m_standing.sources.is_busy() && !m_site.stop.stop_requested()) {
+            m_standing.sources.await_news(m_news);
+            work();
+        }
+        if (!m_site.stop.stop_requested()) {
+            work_sends(m_site, m_standing, m_out);
+        }
+        reset_begun(m_site, m_standing.sources.on_their_way());
+        m_standing.told = {m_out.errors.begin(), m_out.errors.end()};
+        return std::move(m_out);
+    }
+
+private:
+    /// All sources at once; whoever is slow is not waited for.
+    void look()
+    {
+        for (auto const &source : m_site.workspace.sources) {
+            if (source.off.empty() && m_standing.backoff.may_try("look source:" + source.name, std::chrono::steady_clock::now())) {
+                m_standing.sources.list(source.name);
+            }
+        }
+        m_standing.sources.await_listings(m_options.patience);
+    }
+
+    /// Writes to the ledger what the listings show that have come.
+    void gather()
+    {
+        m_news = m_standing.sources.news();
+        for (auto const &source : m_site.workspace.sources) {
+            if (!source.off.empty()) {
+                continue;
+            }
+            auto &looked = m_standing.looked[source.name];
+            if (auto listing = m_standing.sources.take_listing(source.name)) {
+                looked = take(source, std::move(*listing));
+            } else {
+                look_up(looked.ready);
+                look_up(looked.unfinished);
+            }
+            std::set<std::int64_t> open;
+            for (auto const &row : looked.ready) {
+                open.insert(row.id);
+            }
+            m_standing.sources.drop_all_but(source.name, open);
+        }
+    }
+
+    Looked take(Source const &source, Listing listing)
+    {
+        auto const name = "look source:" + source.name;
+        try {
+            if (listing.fault) {
+                std::rethrow_exception(listing.fault);
+            }
+            auto const stable = m_options.settle.value_or(k_stable_seconds);
+            auto out = atom::look({m_site.workspace, m_site.db, m_site.clock, stable}, source, std::move(listing.entries));
+            note_reached(m_standing, name, "source " + source.name);
+            return out;
+        } catch (RemoteError const &e) {
+            note_lost(m_standing, m_out, name, fmt::format("source {}: {}", source.name, e.what()));
+        } catch (FileError const &e) {
+            note_lost(m_standing, m_out, name, fmt::format("source {}: {}", source.name, e.what()));
+        }
+        return {};
+    }
+
+    /// The rows as they are now; those that were worked meanwhile are left out.
+    void look_up(std::vector<FileRow> &rows)
+    {
+        static std::set<std::string> const open = {"seen", "fetching", "waiting"};
+        std::vector<FileRow> out;
+        for (auto const &row : rows) {
+            auto now = m_site.ledger.find(row.id);
+            if (now && open.count(now->status) > 0 && now->size == row.size && now->modified == row.modified) {
+                out.push_back(std::move(*now));
+            }
+        }
+        rows = std::move(out);
+    }
+
+    void work()
+    {
+        gather();
+        auto rows = local_files(m_site);
+        std::vector<FileRow> unfinished;
+        for (auto const &[source, looked] : m_standing.looked) {
+            rows.insert(rows.end(), looked.ready.begin(), looked.ready.end());
+            unfinished.insert(unfinished.end(), looked.unfinished.begin(), looked.unfinished.end());
+        }
+        work_files(m_site, m_standing, std::move(rows), unfinished, m_options.patience, m_out);
+        write_due_exports(m_site, m_standing, m_out);
+        deliver(m_site, m_standing, m_out);
+    }
+
+    Site &m_site;
+    Standing &m_standing;
+    PollOptions const &m_options;
+    Outcome m_out;
+    std::uint64_t m_news = 0;
+};
 
 } // namespace
 
-Outcome poll_once(Site &site, std::optional<std::int64_t> settle)
+Outcome poll(Site &site, Standing &standing, PollOptions const &options)
 {
-    Outcome out;
-    recover(site);
-    take_requests(site);
-    prepare_sends(site, out);
-    deliver(site, out); // what an earlier poll could not
-    auto const stable = settle.value_or(k_stable_seconds);
-    auto looked = look_everywhere(site, stable, out);
-    if (settle) {
-        site.clock.sleep(std::chrono::seconds(*settle));
-        looked = look_everywhere(site, stable, out);
-    }
-    auto rows = std::move(looked.ready);
-    for (auto &row : local_files(site)) {
-        rows.push_back(std::move(row));
-    }
-    work(site, std::move(rows), looked.unfinished, out);
-    write_due_exports(site, out);
-    deliver(site, out);
-    work_sends(site, out);
-    return out;
+    return Poll(site, standing, options).run();
+}
+
+void roll_back_begun(Site &site)
+{
+    reset_begun(site, {});
 }
 
 namespace {
@@ -379,11 +361,10 @@ void remove_dry_outputs(Site &site)
 Outcome import_files(Site &site, std::vector<std::filesystem::path> const &paths, ImportOptions const &options)
 {
     Outcome out;
+    Standing standing(site.folders, site.workspace.spool);
     std::vector<FileRow> rows;
     if (options.dry_run) {
         site.db.exec("begin immediate");
-    } else {
-        recover(site);
     }
     for (auto const &path : paths) {
         auto row = row_of(site, path, options);
@@ -394,13 +375,13 @@ Outcome import_files(Site &site, std::vector<std::filesystem::path> const &paths
             rows.push_back(std::move(row));
         }
     }
-    work(site, std::move(rows), {}, out);
-    write_due_exports(site, out);
+    work_files(site, standing, std::move(rows), {}, {}, out);
+    write_due_exports(site, standing, out);
     if (options.dry_run) {
         remove_dry_outputs(site);
         site.db.exec("rollback");
     } else {
-        deliver(site, out);
+        deliver(site, standing, out);
     }
     return out;
 }
@@ -408,8 +389,9 @@ Outcome import_files(Site &site, std::vector<std::filesystem::path> const &paths
 Outcome export_now(Site &site, Export const &x, bool full)
 {
     Outcome out;
-    write_export(site, x, full, out);
-    deliver(site, out);
+    Standing standing(site.folders, site.workspace.spool);
+    write_export(site, standing, x, full, out);
+    deliver(site, standing, out);
     return out;
 }
 

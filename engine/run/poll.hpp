@@ -4,6 +4,7 @@
 #include "engine/export/export.hpp"
 #include "engine/export/send.hpp"
 #include "engine/run/site.hpp"
+#include "engine/run/standing.hpp"
 
 #include <filesystem>
 #include <optional>
@@ -18,13 +19,25 @@ struct Outcome
     std::vector<ExportResult> exports;
     std::vector<SendResult> sends;
     std::vector<std::string> errors;     // what could not be done, a line each; logged already
+    bool is_cut = false;                 // there is more to deliver than one poll's time allowed
     bool failed_file() const;            // a file of this call failed or was held
     bool failed() const { return failed_file() || !errors.empty(); }
 };
 
+struct PollOptions
+{
+    std::optional<std::int64_t> settle; // looks twice, so many seconds apart, in place of the 30 s of `ready = "stable"`
+    bool look = true;                   // else only what came since the last look is taken up
+    Sources::Patience patience = std::chrono::seconds(30); // how long a source is waited for before the others go on without it
+    bool to_the_end = true;             // until no source is at work any more
+};
+
 /// Recovers what a dead process left, takes up requests, looks, fetches, works files by date, order and hour, writes what is due, delivers.
-/// With `settle`, looks twice that many seconds apart in place of the 30 s of `ready = "stable"`. The caller holds the lock.
-Outcome poll_once(Site &site, std::optional<std::int64_t> settle);
+/// The caller holds the lock. What is still on its way when it returns is taken up by the next poll with this standing.
+Outcome poll(Site &site, Standing &standing, PollOptions const &options);
+
+/// After a poll that was broken off: nothing is said to be at work any more.
+void roll_back_begun(Site &site);
 
 struct ImportOptions
 {

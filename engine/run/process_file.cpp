@@ -47,8 +47,10 @@ public:
         }
         if (!m_site.db.in_transaction()) { // a dry run is one transaction around all files
             Stopwatch const watch;
+            kill_point("before-checkpoint");
             m_site.db.checkpoint();
-            log_info("{}: checkpoint in {:.2f} s", m_row.job, watch.seconds());
+            kill_point("after-checkpoint");
+            log_debug("{}: checkpoint in {:.2f} s", m_row.job, watch.seconds());
         }
     }
 
@@ -73,6 +75,7 @@ public:
         note_end(tally);
         put_error_files(true);
         m_site.ledger.save(m_row);
+        kill_point("before-failed-commit");
         transaction.commit();
         kill_point("after-failed");
     }
@@ -90,6 +93,7 @@ private:
         m_row.read = m_row.accepted = m_row.rejected = 0;
         note_end({});
         m_site.ledger.save(m_row);
+        kill_point("before-held-commit");
         transaction.commit();
         kill_point("after-held");
     }
@@ -120,7 +124,8 @@ private:
         try {
             m_input.emplace(m_row.path, layout, scratch_folder());
             m_checked = check(*m_input);
-            log_info("{}: checked {} lines in {:.2f} s", m_row.job, m_checked.read, m_watch.seconds());
+            kill_point("after-check");
+            log_debug("{}: checked {} lines in {:.2f} s", m_row.job, m_checked.read, m_watch.seconds());
         } catch (FileRefused const &why) {
             m_row.sha256 = sha256_of(m_row.path);
             if (why.code() == code_of(FileFault::empty) && m_job->empty_ok) {
@@ -162,7 +167,9 @@ private:
         note_end({});
         move_to_done(m_row);
         m_site.ledger.save(m_row);
+        kill_point("before-duplicate-commit");
         transaction.commit();
+        kill_point("after-duplicate");
     }
 
     /// The same bytes as a failed file are a retry of that file: its row goes on, this one was never needed.
@@ -197,6 +204,7 @@ private:
         RejectTally tally;
         std::int64_t seq = 0;
         note_line_faults(tally, seq);
+        kill_point("after-line-faults");
         refuse_bad_file();
         ChangeCounter changes(m_site.db);
         std::uint64_t rejected = m_checked.rejected;
@@ -214,6 +222,7 @@ private:
         m_row.status = "done";
         note_end(tally);
         put_error_files(false);
+        kill_point("after-error-files");
         move_to_done(m_row);
         retire_failed_twins();
         m_site.ledger.save(m_row);

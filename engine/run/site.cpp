@@ -12,7 +12,7 @@ namespace atom {
 
 std::unique_ptr<Database> open_base(Workspace const &workspace, OpenMode mode)
 {
-    if (mode == OpenMode::read_only) {
+    if (mode == OpenMode::read_only || mode == OpenMode::existing) {
         return std::make_unique<Database>(workspace.base, mode);
     }
     if (mode == OpenMode::read_write) {

@@ -8,6 +8,7 @@
 #include "engine/store/ledger.hpp"
 
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -21,10 +22,11 @@ struct Site
     Database &db;
     Ledger ledger;
     Writers writers;
+    std::stop_token stop = {}; // a wish to end soon: what is at hand is finished or rolled back, and nothing more is begun
 };
 
-/// Opens the base (made if it is not there), with the engine's tables and the pack's migrations. Throws ConfigError for a migration that
-/// fails, StoreError.
+/// Opens the base (made if it is not there), with the engine's tables and the pack's migrations; to read it, or as `existing`, just as it is.
+/// Throws ConfigError for a migration that fails, StoreError.
 std::unique_ptr<Database> open_base(Workspace const &workspace, OpenMode mode = OpenMode::read_write);
 
 /// A connection that reads the base as `base` and the online one as `online`, and writes neither. One that is not there yet is empty, with the

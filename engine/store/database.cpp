@@ -143,8 +143,9 @@ bool is_space(std::string_view s)
 
 Database::Database(std::filesystem::path const &path, OpenMode mode) : m_path(path), m_rule(std::make_unique<std::string>())
 {
-    set_up_sqlite();
-    int const flags = mode == OpenMode::read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+    int const flags = mode == OpenMode::read_only  ? SQLITE_OPEN_READONLY
+                      : mode == OpenMode::existing ? SQLITE_OPEN_READWRITE
+                                                   : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
     auto const name = mode == OpenMode::memory ? std::string(":memory:") : path.string();
     int const rc = sqlite3_open_v2(name.c_str(), &m_db, flags | SQLITE_OPEN_NOMUTEX, nullptr);
     if (rc != SQLITE_OK) {
@@ -155,8 +156,8 @@ Database::Database(std::filesystem::path const &path, OpenMode mode) : m_path(pa
     sqlite3_extended_result_codes(m_db, 1);
     sqlite3_busy_timeout(m_db, k_busy_ms);
     try {
-        if (mode == OpenMode::read_write) { // a page holds several rows of some hundred fields; of 4 KiB ones a third stayed empty
-            exec("pragma page_size = 8192; pragma journal_mode = wal; pragma synchronous = full; pragma journal_size_limit = 67108864");
+        if (mode == OpenMode::read_write || mode == OpenMode::existing) {
+            exec("pragma journal_mode = wal; pragma synchronous = full; pragma journal_size_limit = 67108864");
         }
         exec("pragma cache_size = -32768; pragma temp_store = file; pragma trusted_schema = on; pragma foreign_keys = off");
         register_functions(m_db, *m_rule);
@@ -242,6 +243,14 @@ std::int64_t Database::last_rowid() const { return sqlite3_last_insert_rowid(m_d
 std::int64_t Database::changes() const { return sqlite3_changes64(m_db); }
 bool Database::in_transaction() const { return sqlite3_get_autocommit(m_db) == 0; }
 
+void Database::ask_whether_to_go_on(std::function<bool()> go_on)
+{
+    constexpr int k_steps = 20000; // of SQLite's machine: a millisecond or so
+    m_go_on = std::move(go_on);
+    auto const ask = [](void *self) { return static_cast<Database *>(self)->m_go_on() ? 0 : 1; };
+    sqlite3_progress_handler(m_db, k_steps, m_go_on ? static_cast<int (*)(void *)>(ask) : nullptr, this);
+}
+
 void Database::checkpoint()
 {
     int const rc = sqlite3_wal_checkpoint_v2(m_db, "main", SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
@@ -282,6 +291,7 @@ bool is_base_fault(StoreError const &e) noexcept
     switch (e.code() & 0xff) { // the primary code
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
+    case SQLITE_INTERRUPT:
     case SQLITE_NOMEM:
     case SQLITE_READONLY:
     case SQLITE_IOERR:

@@ -88,6 +88,7 @@ struct SqlGuard
 enum class OpenMode
 {
     read_write, // made if it is not there, with WAL and synchronous=FULL
+    existing,   // the same, but never made
     read_only,
     memory
 };
@@ -120,6 +121,9 @@ public:
     /// The name that regra() gives in SQL.
     void set_rule_name(std::string name) { *m_rule = std::move(name); }
 
+    /// Asked all the time while a statement works, by its thread; false interrupts it (a fault of the base, so nothing is held against a file).
+    void ask_whether_to_go_on(std::function<bool()> go_on);
+
     /// Moves the WAL into the base and cuts it to nothing, if no reader is in the way.
     void checkpoint();
 
@@ -129,6 +133,7 @@ private:
     std::filesystem::path m_path;
     sqlite3 *m_db = nullptr;
     std::unique_ptr<std::string> m_rule;
+    std::function<bool()> m_go_on;
 };
 
 /// begin immediate … commit. The destructor rolls back what was not committed; it does not commit.

@@ -181,7 +181,7 @@ namespace {
 
 /// The files that hold an export, ?2, of one of the jobs that may, ?1. Later is what comes later in the order of work, whatever the order of
 /// arrival: a name without an hour comes first.
-constexpr char const *k_holders = "from atom_file f where f.job = ?1 and f.status in ('failed', 'held', 'waiting') "
+constexpr char const *k_holders = "from atom_file f where f.job = ?1 and f.status in ('failed', 'held', 'waiting', 'seen', 'fetching') "
                                   "and not exists (select 1 from atom_file d where d.job = f.job and d.data is f.data and d.status = 'done' "
                                   "and (coalesce(d.hora, ''), d.id) > (coalesce(f.hora, ''), f.id)) "
                                   "and not exists (select 1 from atom_release r where r.export = ?2 and r.file_id = f.id)";

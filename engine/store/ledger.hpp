@@ -67,7 +67,7 @@ public:
     bool has_done(std::string const &job, std::string const &first, std::string const &last);
     /// A file of this job and date has been seen, whatever became of it.
     bool has_come(std::string const &job, std::string const &date);
-    /// A file of these jobs is failed, held or waiting, no later one of its job and date is done, and it was not released for this export.
+    /// A file of these jobs is failed, held or waiting, or seen and not here yet, no later one of its job and date is done, and it was not released for this export.
     std::optional<FileRow> find_holder(std::vector<std::string> const &jobs, std::string const &export_name);
     /// The files that hold this export now hold it no longer.
     void release_export(std::vector<std::string> const &jobs, std::string const &export_name);

@@ -1,6 +1,7 @@
 #include "engine/store/schema.hpp"
 
 #include "engine/base/file.hpp"
+#include "engine/base/kill_point.hpp"
 #include "engine/store/database.hpp"
 
 #include <fmt/format.h>
@@ -213,8 +214,13 @@ void apply_migrations(Database &db, std::filesystem::path const &folder, std::st
             Transaction transaction(db);
             db.exec(m.sql);
             db.prepare("insert into atom_migration(name, sha256) values(?1, ?2)").bind(1, m.name).bind(2, m.sha256).run();
+            kill_point("before-migration-commit");
             transaction.commit();
+            kill_point("after-migration");
         } catch (StoreError const &e) {
+            if (is_base_fault(e)) {
+                throw;
+            }
             faults.add({m.where, 0, 0}, e.what());
             return;
         }

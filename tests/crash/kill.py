@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """Kills atom at each of its named points and begins again: what is there in the end must be what an undisturbed run leaves.
 
-usage: kill.py --atom PATH --generate PATH [--point NAME[:N[xTIMES]]] [--keep DIR]
+usage: kill.py --atom PATH --generate PATH [--point NAME[:N[xTIMES]]] [--moments N] [--seed S] [--keep DIR]
 
 PATH is a build with kill points (ATOM_DEV). The points are read from the sources. For each, at its first, second and third time, on either
 of two days (and on the second at its first in two polls running, :1x2): the poll is killed there, polls follow until nothing is left to do,
-the other day follows. Then base (row for row, but for times, attempts and seconds), source folder with lidos and erros, and the dialer's
+the other day follows. With --moments, as many polls more are killed at a random moment. Then base (row for row, but for times, attempts and seconds), source folder with lidos and erros, and the dialer's
 folder are compared with the undisturbed run's.
 """
 
@@ -13,12 +13,14 @@ import argparse
 import contextlib
 import concurrent.futures
 import os
+import random
 import re
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
+import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "tools"))
@@ -46,7 +48,8 @@ def points():
         for name in names:
             if name.endswith(".cpp"):
                 with open(os.path.join(folder, name), encoding="utf-8") as file:
-                    found |= set(re.findall(r'kill_point\("([^"]+)"\)', file.read()))
+                    for call in re.findall(r"(?<!void )kill_point\(([^;{]*)\);", file.read()):
+                        found |= set(re.findall(r'"([^"]+)"', call))
     return sorted(p for p in found if not p.startswith("send-"))  # those need a server: tests/remote/send.py
 
 
@@ -124,25 +127,40 @@ def differences(expected, actual):
     return out
 
 
+def ask(ws, n):
+    """On the second day somebody asks for something, and the next poll takes it up."""
+    if n == 1:
+        code, _, err = ws.call("release", "discagem", "--by", "ana")
+        assert code == 0, err
+
+
+def poll_to_the_end(ws, day, until_calm):
+    """One poll, or as many as there are changes."""
+    before, polls = None, 0
+    while before is None or until_calm:
+        code, _, err = ws.poll(f"{day} 02:01")
+        assert code in (0, 1), f"exit {code}: {err}"
+        after = snapshot(ws) if until_calm else ()
+        if after == before:
+            break
+        before, polls = after, polls + 1
+        assert polls < 5, "the polls find no end"
+
+
 def play(ws, days, kill_day=None, point=None):
-    """Whether the point was reached. Raises AssertionError if a poll fails or there is no end."""
+    """Whether the point (or the moment, in seconds) was reached. Raises AssertionError if a poll fails or there is no end."""
     reached = False
     for n, (day, files) in enumerate(days):
         for name, data in files.items():
             ws.drop(name, data)
-        if n == kill_day:
+        ask(ws, n)
+        if n == kill_day and isinstance(point, float):
+            reached = ws.poll_killed_after(point, f"{day} 02:00")
+        elif n == kill_day:
             at, times = re.fullmatch(r"(.+?)(?:x(\d+))?", point).groups()
             codes = [ws.poll(f"{day} 02:00", env={"ATOM_KILL_AT": at})[0] for _ in range(int(times or 1))]
             reached = codes[0] == -signal.SIGKILL
-        before, polls = None, 0
-        while before is None or n == kill_day:
-            code, _, err = ws.poll(f"{day} 02:01")
-            assert code in (0, 1), f"exit {code}: {err}"
-            after = snapshot(ws) if n == kill_day else ()
-            if after == before:
-                break
-            before, polls = after, polls + 1
-            assert polls < 5, "the polls find no end"
+        poll_to_the_end(ws, day, n == kill_day)
     return reached
 
 
@@ -161,6 +179,8 @@ def main():
     parser.add_argument("--atom", required=True)
     parser.add_argument("--generate", required=True)
     parser.add_argument("--point")
+    parser.add_argument("--moments", type=int, default=0)
+    parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--keep")
     args = parser.parse_args()
     with contextlib.ExitStack() as stack:
@@ -168,8 +188,11 @@ def main():
         os.makedirs(scratch, exist_ok=True)
         days = make_days(os.path.abspath(args.generate), scratch)
         calm = make_workspace(args.atom, os.path.join(scratch, "calm"))
+        began = time.monotonic()
         play(calm, days)
+        a_day = (time.monotonic() - began) / len(days)
         expected = snapshot(calm)
+        chance = random.Random(args.seed)
         names = [args.point] if args.point else [p + times for p in points() for times in ("", ":2", ":3", ":1x2")]
         failed, met = 0, set()
         with concurrent.futures.ThreadPoolExecutor(2) as pool:
@@ -177,10 +200,16 @@ def main():
             for kill_day in (0, 1):
                 for point in (n for n in names if kill_day == 1 or args.point or not n.endswith(":1x2")):
                     root = os.path.join(scratch, f"{point.replace(':', '-')}-day{kill_day + 1}")
-                    tries.append(pool.submit(try_point, args.atom, days, root, expected, kill_day, point))
-            for t in tries:
+                    tries.append((root, pool.submit(try_point, args.atom, days, root, expected, kill_day, point)))
+            for n in range(args.moments):
+                root = os.path.join(scratch, f"moment-{n}")
+                tries.append((root, pool.submit(try_point, args.atom, days, root, expected, n % 2, chance.uniform(0, 1.2 * a_day))))
+            moments = 0
+            for root, t in tries:
                 kill_day, point, reached, wrong = t.result()
-                if reached:
+                moments += reached and isinstance(point, float)
+                point = f"{point:.4f} s (seed {args.seed})" if isinstance(point, float) else point
+                if reached and " " not in point:
                     met.add(point.split(":")[0])
                 if wrong:
                     failed += 1
@@ -188,11 +217,11 @@ def main():
                     for line in wrong[:8]:
                         print(f"    {line}")
                 if not args.keep:
-                    shutil.rmtree(os.path.join(scratch, f"{point.replace(':', '-')}-day{kill_day + 1}"), ignore_errors=True)
+                    shutil.rmtree(root, ignore_errors=True)
         unmet = sorted({p.split(":")[0] for p in names} - met)
         for point in unmet:
             print(f"NEVER REACHED {point}")
-        print(f"{len(tries)} kills at {len(met)} points, {failed} left something else than an undisturbed run")
+        print(f"{len(tries)} kills at {len(met)} points and {moments} moments, {failed} left something else than an undisturbed run")
     return 1 if failed or unmet or not met else 0
 
 

@@ -359,6 +359,72 @@ def a_download_is_cut(kind):
 
 
 @case("sftp", "ftp")
+def a_listing_is_cut(kind):
+    """Half a listing is none: nothing is taken for gone."""
+    proxy = proxy_of(kind)
+    shop = Shop("listing", kind, port=proxy.port)
+    for n in range(300):
+        shop.drop(f"other_{n:03d}.txt", b"x")
+    shop.poll()
+    good = shop.drop_orders(1)
+    for cut in (1, 100, 3000, 6000):
+        proxy.command(f"cut-down {cut}")
+        same(shop.poll(expect=1), [], f"cut after {cut}")
+        assert "source credor" in shop.err, shop.err
+        proxy.command("clear")
+        same({r["status"] for r in shop.ledger()}, {"unmatched"}, "nothing is removed")
+    same([(r["file"], r["status"]) for r in shop.poll()], [(good, "done")])
+
+
+@case("sftp key", "ftp")
+def ten_thousand_files(kind):
+    shop = Shop("crowd", kind)
+    for n in range(10_000):
+        shop.drop(f"other_{n:05d}.txt", b"")
+    good = shop.drop_orders(1)
+    same([(r["file"], r["status"]) for r in shop.poll()], [(good, "done")])
+    same(shop.poll(), [])
+    same(shop.err, "")
+    same(len(shop.ledger()), 10_001)
+
+
+@case("sftp", "ftp")
+def the_servers_disk_is_full(kind):
+    shop = Shop("full", "file", kind)
+    disk = str(shop.discador)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k,mode=777", "tmpfs", disk], check=True)
+    try:
+        numbers = range(1, 30_001)
+        shop.drop_orders(*numbers)
+        for _ in range(2):
+            shop.poll(expect=1)
+            assert "target:discador" in shop.err, shop.err
+            same(shop.target_files(), {}, "nothing half stands under its name")
+        subprocess.run(["mount", "-o", "remount,size=8m", disk], check=True)
+        shop.poll()
+        same({name: len(data.splitlines()) for name, data in shop.target_files().items()}, {"lista_20261030_001.csv": 30_001})
+        same(shop.target_files(".tmp"), {})
+    finally:
+        subprocess.run(["umount", "--lazy", disk], check=True)
+
+
+@case("file", "sftp key")
+def an_upload_that_is_not_finished_holds(kind):
+    """It may say who has paid: until it is worked, only removals leave."""
+    shop = Shop("unfinished", kind, ready="stable")
+    job = shop.home / "jobs/cancelados.toml"
+    job.write_text(job.read_text().replace("order = 20", 'order = 20\nholds = ["lista"]'))
+    shop.drop_orders(1, 2)
+    growing = shop.drop("cancelados_20261030_230000.csv", orders(1))
+    same(shop.poll(), [])
+    shop.drop(growing, orders(1) + b"9;Ana;1,00\n")
+    same([r["job"] for r in shop.poll()], ["pedidos"])
+    same(shop.target_files(), {}, "the list waits for it")
+    same([r["job"] for r in shop.poll()], ["cancelados"])
+    same(shop.take(), {"lista_20261030_001.csv": orders(2)})
+
+
+@case("sftp", "ftp")
 def a_cut_download_holds_up_what_follows(kind):
     """What is worked after a file is not worked before it, only because that file could not be fetched at once; but not for ever."""
     proxy = proxy_of(kind)

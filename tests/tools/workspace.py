@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import sqlite3
 import subprocess
 
@@ -72,6 +73,17 @@ class Workspace:
 
     def poll(self, at, env=None):
         return self.call("run", "--once", "--json", "--at", at, env=env)
+
+    def poll_killed_after(self, seconds, at):
+        """Whether it was still at work then."""
+        words = [self.atom, "-C", self.home, "run", "--once", "--at", at]
+        child = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            child.wait(timeout=seconds)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
+        return child.returncode == -signal.SIGKILL
 
     def base(self):
         return sqlite3.connect(f"file:{self.base_path}?mode=ro", uri=True)

@@ -1,0 +1,150 @@
+#!/usr/bin/env python3
+"""Cuts the power at each named point: what was not synced by then is gone, file by file and folder by folder. Then the base must open and be sound,
+polls must go on, and in the end all must be as after an undisturbed run.
+
+usage: powerloss.py --atom PATH --generate PATH --forget LIBRARY [--point NAME[:N]] [--full]
+
+LIBRARY is forget.c, which is preloaded. PATH is a build with kill points. Without --full each point is tried at its first time on the second day.
+"""
+
+import argparse
+import concurrent.futures
+import contextlib
+import os
+import shutil
+import signal
+import sqlite3
+import stat
+import sys
+import tempfile
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.dont_write_bytecode = True
+sys.path.insert(0, HERE)
+import kill  # noqa: E402
+
+
+class Disk:
+    """What of the tree `root` is on the disk for good."""
+
+    def __init__(self, root, store, library):
+        self.root, self.store = root, store
+        self.env = {"LD_PRELOAD": library, "ATOM_FORGET": store}
+        for kind in ("data", "dirs"):
+            os.makedirs(os.path.join(store, kind))
+
+    def keep_all(self):
+        """Everything that is there now was there for long."""
+        for folder, names, files in os.walk(self.root):
+            with open(self._kept("dirs", folder), "wb") as out:
+                for name in names + files:
+                    out.write(b"%d %s\0" % (os.lstat(os.path.join(folder, name)).st_ino, os.fsencode(name)))
+            for name in files:
+                path = os.path.join(folder, name)
+                shutil.copy2(path, self._kept("data", path))
+
+    def cut_power(self):
+        """Replaces the tree by what is left of it."""
+        gone = self.root + ".gone"
+        os.rename(self.root, gone)
+        kinds = {os.lstat(p).st_ino: os.lstat(p).st_mode for p in _walk(gone)}
+        self._restore(os.stat(gone).st_ino, self.root, kinds)
+        shutil.rmtree(gone)
+        for kind in ("data", "dirs"):  # other inodes from here on
+            shutil.rmtree(os.path.join(self.store, kind))
+            os.makedirs(os.path.join(self.store, kind))
+        self.keep_all()
+
+    def _restore(self, inode, path, kinds):
+        os.mkdir(path)
+        listing = os.path.join(self.store, "dirs", str(inode))
+        entries = open(listing, "rb").read().split(b"\0")[:-1] if os.path.exists(listing) else []
+        for entry in entries:
+            number, _, name = entry.partition(b" ")
+            target, data = os.path.join(os.fsencode(path), name), os.path.join(self.store, "data", number.decode())
+            is_folder = stat.S_ISDIR(kinds.get(int(number), 0)) or os.path.exists(os.path.join(self.store, "dirs", number.decode()))
+            if is_folder:
+                self._restore(int(number), os.fsdecode(target), kinds)
+            elif os.path.exists(data):
+                shutil.copy2(data, target)
+            else:
+                open(target, "wb").close()  # its name was synced, its bytes were not
+
+    def _kept(self, kind, path):
+        return os.path.join(self.store, kind, str(os.stat(path).st_ino))
+
+
+def _walk(root):
+    for folder, names, files in os.walk(root):
+        yield folder
+        yield from (os.path.join(folder, n) for n in files)
+
+
+def try_point(args, days, root, expected, kill_day, point):
+    ws = kill.make_workspace(args.atom, os.path.join(root, "disk"))
+    disk = Disk(ws.root, os.path.join(root, "kept"), os.path.abspath(args.forget))
+    wrong, reached = [], False
+    try:
+        for n, (day, files) in enumerate(days):
+            for name, data in files.items():
+                ws.drop(name, data)
+            disk.keep_all()
+            kill.ask(ws, n)
+            if n == kill_day:
+                code, _, err = ws.poll(f"{day} 02:00", env=disk.env | {"ATOM_KILL_AT": point})
+                reached = code == -signal.SIGKILL
+                assert reached or code in (0, 1), f"exit {code}: {err}"
+                if not reached:
+                    return kill_day, point, False, []
+                disk.cut_power()
+                check_base(ws)
+            kill.poll_to_the_end(ws, day, n == kill_day)
+        wrong = kill.differences(expected, kill.snapshot(ws))
+    except AssertionError as e:
+        reached, wrong = True, [str(e)]
+    return kill_day, point, reached, wrong
+
+
+def check_base(ws):
+    if os.path.exists(ws.base_path):
+        with contextlib.closing(sqlite3.connect(ws.base_path)) as base:
+            found = base.execute("pragma integrity_check").fetchall()
+            assert found == [("ok",)], f"the base is damaged: {found}"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--atom", required=True)
+    parser.add_argument("--generate", required=True)
+    parser.add_argument("--forget", required=True)
+    parser.add_argument("--point")
+    parser.add_argument("--full", action="store_true")
+    args = parser.parse_args()
+    with tempfile.TemporaryDirectory() as scratch:
+        days = kill.make_days(os.path.abspath(args.generate), scratch)
+        calm = kill.make_workspace(args.atom, os.path.join(scratch, "calm"))
+        kill.play(calm, days)
+        expected = kill.snapshot(calm)
+        tries = [(1, p) for p in kill.points()]
+        if args.full:
+            tries = [(day, p + times) for day in (0, 1) for p in kill.points() for times in ("", ":2", ":3")]
+        if args.point:
+            tries = [(day, args.point) for day in (0, 1)]
+        failed, met = 0, 0
+        with concurrent.futures.ThreadPoolExecutor(2) as pool:
+            made = [pool.submit(try_point, args, days, os.path.join(scratch, f"try{i}"), expected, *t) for i, t in enumerate(tries)]
+            for i, t in enumerate(made):
+                day, point, reached, wrong = t.result()
+                met += reached
+                failed += bool(wrong)
+                if wrong:
+                    print(f"DIFFERENT after a power cut at {point} on day {day + 1}")
+                    for line in wrong[:8]:
+                        print(f"    {line}")
+                shutil.rmtree(os.path.join(scratch, f"try{i}"), ignore_errors=True)
+        print(f"{met} power cuts, {failed} left something else than an undisturbed run")
+    return 1 if failed or not met else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
