@@ -41,8 +41,7 @@ void check_reports(Database &base, Workspace const &workspace, Faults &faults)
     }
 }
 
-} // namespace
-
+/// Samples, then all SQL against a base of the pack's schema in memory: the real one is not touched.
 void check_workspace(Workspace const &workspace)
 {
     Faults faults;
@@ -65,8 +64,6 @@ void check_workspace(Workspace const &workspace)
     }
     faults.throw_if_any();
 }
-
-namespace {
 
 template <typename T> void tell_if_off(char const *kind, T const &e)
 {

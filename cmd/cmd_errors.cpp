@@ -1,4 +1,5 @@
 #include "cmd/command.hpp"
+#include "cmd/masking.hpp"
 #include "cmd/output.hpp"
 
 #include "engine/base/json.hpp"
@@ -23,115 +24,6 @@ void options(po::options_description &o, po::positional_options_description &pos
     o.add_options()("reveal", po::bool_switch(), "show values and whole lines as they are, personal data too");
     positional.add("file", 1);
 }
-
-/// The texts that stand in a message where its template has {column}; none if it is not of this template.
-std::optional<std::vector<std::pair<std::string, std::string>>> filled_in(std::string const &pattern, std::string const &message)
-{
-    std::vector<std::pair<std::string, std::string>> out;
-    std::size_t at = 0, literal = 0;
-    for (auto open = pattern.find('{'); open != std::string::npos; open = pattern.find('{', literal)) {
-        auto const close = pattern.find('}', open);
-        if (close == std::string::npos || message.compare(at, open - literal, pattern, literal, open - literal) != 0) {
-            return std::nullopt;
-        }
-        at += open - literal;
-        literal = close + 1;
-        auto const next = pattern.substr(literal, pattern.find('{', literal) - literal);
-        auto const end = next.empty() ? message.size() : message.find(next, at);
-        if (end == std::string::npos) {
-            return std::nullopt;
-        }
-        out.emplace_back(pattern.substr(open + 1, close - open - 1), message.substr(at, end - at));
-        at = end;
-    }
-    return out;
-}
-
-/// What the console may show: a value of a sensitive field is masked, and so it is in a message.
-class Masker
-{
-public:
-    Masker(Workspace const &workspace, bool reveal) : m_workspace(workspace), m_reveal(reveal) {}
-
-    void apply(Reject &r, FileRow const &file) const
-    {
-        if (m_reveal) {
-            return;
-        }
-        r.registro.clear();
-        auto const layout = m_workspace.layouts.find(file.layout);
-        auto const sensitive = [&](std::string const &field) {
-            return layout == m_workspace.layouts.end() || is_sensitive(*layout->second, field);
-        };
-        mask_message(r, file, sensitive);
-        if (sensitive(r.campo) && !r.valor.empty()) {
-            replace(r.mensagem, r.valor);
-            r.valor = masked(r.valor);
-        }
-    }
-
-private:
-    /// A rule's message may hold any column. Where the rule is not found any more, all of the message is masked.
-    template <typename Sensitive> void mask_message(Reject &r, FileRow const &file, Sensitive const &sensitive) const
-    {
-        auto const *const job = m_workspace.job(file.job);
-        for (auto const &rule : job != nullptr ? job->rules : std::vector<Rule>{}) {
-            if (rule.code != r.codigo) {
-                continue;
-            }
-            if (auto const values = filled_in(rule.message, r.mensagem)) {
-                for (auto const &[column, value] : *values) {
-                    if (sensitive(column)) {
-                        replace(r.mensagem, value);
-                    }
-                }
-                return;
-            }
-        }
-        if (r.linha != 0 && !is_engine_code(r.codigo)) {
-            r.mensagem = masked(r.mensagem);
-        }
-    }
-
-    static bool is_engine_code(std::string const &code)
-    {
-        for (int i = 0; i <= static_cast<int>(LineFault::incomplete_key); ++i) {
-            if (code == code_of(static_cast<LineFault>(i))) {
-                return true;
-            }
-        }
-        for (int i = 0; i <= static_cast<int>(FileFault::rule); ++i) {
-            if (code == code_of(static_cast<FileFault>(i))) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    static void replace(std::string &text, std::string const &value)
-    {
-        auto const hidden = masked(value);
-        for (auto at = value.empty() ? std::string::npos : text.find(value); at != std::string::npos;
-             at = text.find(value, at + hidden.size())) {
-            text.replace(at, value.size(), hidden);
-        }
-    }
-
-    static bool is_sensitive(Layout const &layout, std::string const &field)
-    {
-        return std::any_of(layout.records.begin(), layout.records.end(), [&](Record const &r) {
-            auto const marked = [&](int i) { return i >= 0 && r.fields[static_cast<std::size_t>(i)].sensitive; };
-            return marked(r.field_index(field)) || std::any_of(r.groups.begin(), r.groups.end(), [&](Group const &g) {
-                       return std::any_of(g.columns.begin(), g.columns.end(), [&](Group::Column const &c) {
-                           return c.name == field && std::any_of(c.fields.begin(), c.fields.end(), marked);
-                       });
-                   });
-        });
-    }
-
-    Workspace const &m_workspace;
-    bool m_reveal;
-};
 
 std::vector<FileRow> wanted_files(Ledger &ledger, std::string const &file)
 {
@@ -173,7 +65,7 @@ int run(Call const &call)
         if (files.empty() && call.has("file")) {
             throw UsageError(fmt::format("no file {} is in the ledger; atom files lists them", call.text("file")));
         }
-        Masker const masker(workspace, reveal);
+        RejectMasker const masker(workspace, reveal);
         for (auto const &file : files) {
             ledger.each_reject(file.id, [&](Reject const &reject) {
                 auto r = reject;

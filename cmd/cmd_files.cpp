@@ -51,12 +51,14 @@ int run(Call const &call)
         files.push_back(std::move(row));
     }
     print_files(files, call.json());
-    return ledger.with_status({"failed", "held"}).empty() && overdue.empty() ? 0 : 1;
+    auto const seen = ledger.with_status({"seen"});
+    bool const is_one_stuck = std::any_of(seen.begin(), seen.end(), [](FileRow const &f) { return !f.reason.empty(); }); // an upload that does not end
+    return ledger.with_status({"failed", "held"}).empty() && overdue.empty() && !is_one_stuck ? 0 : 1;
 }
 
 } // namespace
 
 Command const k_files = {"files", "", "the ledger: what came, and what became of it",
-                         "Exit 1 while any file is failed or held, or one that is expected today has not come, so that a monitor can rest on it.", options, run};
+                         "Exit 1 while any file is failed, held or stuck, or one that is expected today has not come, so that a monitor can rest on it.", options, run};
 
 } // namespace atom

@@ -1,4 +1,5 @@
 #include "cmd/output.hpp"
+#include "cmd/plan_output.hpp"
 #include "cmd/session.hpp"
 
 #include "engine/base/text.hpp"
@@ -18,7 +19,7 @@ void options(po::options_description &o, po::positional_options_description &pos
     o.add_options()("job", po::value<std::string>()->value_name("NAME"), "the job to use, whatever the name says");
     o.add_options()("force", po::bool_switch(), "take a file whose bytes were had before");
     o.add_options()("release", po::bool_switch(), "pass what the job requires, and what would hold the file");
-    o.add_options()("dry-run", po::bool_switch(), "do it all, show what would change, and roll it back");
+    o.add_options()("dry-run", po::bool_switch(), "do it all on a copy, show what would change, and leave nothing");
     positional.add("file", -1);
 }
 
@@ -34,16 +35,17 @@ int run(Call const &call)
     if (paths.empty()) {
         throw UsageError("no file is named; usage: atom import FILE…");
     }
-    ImportOptions const o{call.text("job"), call.flag("force"), call.flag("release"), call.flag("dry-run")};
-    Session session(call, "import", true, o.dry_run);
+    ImportOptions const o{call.text("job"), call.flag("force"), call.flag("release")};
+    bool const dry_run = call.flag("dry-run");
+    Session session(call, "import", true, dry_run);
     if (!o.job.empty() && session.workspace().job(o.job) == nullptr) {
         throw UsageError(unknown_word("job", o.job, session.workspace().job_names()));
     }
     auto site = session.site();
     auto const outcome = import_files(site, paths, o);
     print_outcome(outcome, call.json());
-    if (o.dry_run && !call.json()) {
-        print_changes(outcome);
+    if (dry_run) {
+        print_plan(session.workspace(), session.plan(), outcome, call.json());
     }
     return outcome.failed_file() ? 1 : 0; // what could not be delivered goes out with the next poll
 }

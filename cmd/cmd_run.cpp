@@ -1,4 +1,5 @@
 #include "cmd/output.hpp"
+#include "cmd/plan_output.hpp"
 #include "cmd/session.hpp"
 
 #include "engine/base/duration.hpp"
@@ -20,6 +21,7 @@ void options(po::options_description &o, po::positional_options_description &)
 {
     o.add_options()("once", po::bool_switch(), "one look, for cron and systemd timers");
     o.add_options()("settle", po::value<std::string>()->value_name("TIME"), "look twice, this far apart (5s), in place of the 30 s of ready = \"stable\"");
+    o.add_options()("dry-run", po::bool_switch(), "with --once: do it all on a copy, show what would change, and leave nothing");
 }
 
 std::optional<std::int64_t> settle_of(Call const &call)
@@ -37,7 +39,8 @@ std::optional<std::int64_t> settle_of(Call const &call)
 int run_once(Call const &call)
 {
     auto const settle = settle_of(call);
-    Session session(call, "run --once", false);
+    bool const dry_run = call.flag("dry-run");
+    Session session(call, "run --once", false, dry_run);
     if (!session.locked()) {
         if (call.json()) {
             std::cout << JsonObject().add("done", false).add("holder", session.holder()).text() << "\n";
@@ -49,45 +52,12 @@ int run_once(Call const &call)
     Schedule const schedule(std::chrono::hours(24)); // for its signals
     session.stop_by(schedule.stop_token());
     auto site = session.site();
-    Standing standing(site.folders, site.workspace.spool);
-    try {
-        return print_outcome(poll(site, standing, {settle}), call.json());
-    } catch (StoreError const &) {
-        if (!schedule.stop_token().stop_requested()) {
-            throw;
-        }
-        site.db.ask_whether_to_go_on({});
-        roll_back_begun(site);
-        std::cerr << "atom: stopped; the file at hand is rolled back and begins again at the next look\n";
-        return 1;
+    auto const outcome = poll_once(site, settle);
+    int const code = print_outcome(outcome, call.json());
+    if (dry_run) {
+        print_plan(session.workspace(), session.plan(), outcome, call.json());
     }
-}
-
-int run_on(Call const &call)
-{
-    auto workspace = std::make_unique<Workspace>(call.workspace());
-    auto const clock = call.clock(*workspace, true);
-    auto const who = holder_text("run", *clock);
-    RunLock const lock(*workspace, who);
-    if (!lock.is_taken()) {
-        std::cerr << fmt::format("atom: {} looks at the sources of this base already\n", lock.holder());
-        return 1;
-    }
-    auto const reload = [&call] {
-        auto next = std::make_unique<Workspace>(call.workspace());
-        check_workspace(*next);
-        return next;
-    };
-    run_service({std::move(workspace), *clock, who, reload});
-    return 0;
-}
-
-int run(Call const &call)
-{
-    if (!call.flag("once") && call.has("settle")) {
-        throw UsageError("--settle goes with --once: one that looks again and again sees what stands still");
-    }
-    return call.flag("once") ? run_once(call) : run_on(call);
+    return code;
 }
 
 } // namespace

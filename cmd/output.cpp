@@ -4,7 +4,6 @@
 #include "engine/base/json.hpp"
 #include "engine/base/text.hpp"
 
-#include <boost/json/parse.hpp>
 #include <fmt/format.h>
 
 #include <iostream>
@@ -91,27 +90,6 @@ void print_files(std::vector<FileRow> const &files, bool json)
                    std::to_string(f.rejected), std::to_string(f.warnings), fmt::format("{:.2f}", f.seconds), f.reason});
     }
     table.print();
-}
-
-void print_changes(Outcome const &outcome)
-{
-    std::cout << "dry run: nothing was written; it would be:\n";
-    for (auto const &f : outcome.files) {
-        boost::system::error_code failed;
-        auto const changes = boost::json::parse(f.changes, failed);
-        if (failed || !changes.is_object()) {
-            continue;
-        }
-        for (auto const &[table, verbs] : changes.get_object()) {
-            std::string line;
-            for (auto const &[verb, n] : verbs.as_object()) {
-                if (n.as_int64() > 0) {
-                    line += fmt::format("{}{} {}", line.empty() ? "" : ", ", n.as_int64(), std::string_view(verb.data(), verb.size()));
-                }
-            }
-            std::cout << fmt::format("{}: {}: {}\n", printable(f.file), std::string_view(table.data(), table.size()), line);
-        }
-    }
 }
 
 namespace {

@@ -31,7 +31,4 @@ void print_files(std::vector<FileRow> const &files, bool json);
 /// What a poll or an import did; returns the exit code.
 int print_outcome(Outcome const &outcome, bool json);
 
-/// What a dry run would have changed: rows by table and verb.
-void print_changes(Outcome const &outcome);
-
 } // namespace atom

@@ -10,52 +10,75 @@
 
 namespace atom {
 
-Session::Session(Call const &call, char const *command, bool wait, bool dry_run) : m_workspace(call.workspace()), m_clock(call.clock(m_workspace))
+Session::Session(Call const &call, char const *command, bool wait, bool dry_run)
+    : m_workspace(call.workspace()), m_clock(call.clock(m_workspace))
 {
-    bool const exists = std::filesystem::exists(m_workspace.base);
-    if (dry_run && !exists) {
-        m_db = open_base(m_workspace, OpenMode::memory); // there is nothing to lock, and nothing is left behind
-        add_folders(m_folders, m_workspace);
+    if (dry_run) {
+        lock_silently(wait);
+    } else {
+        lock_for_writing(command, wait);
+    }
+    if (!m_lock) {
         return;
     }
-    make_folder(m_workspace.base.parent_path());
-    auto const path = std::filesystem::path(m_workspace.base.string() + ".lock");
-    auto const who = holder_text(command, *m_clock);
-    if (!wait) {
-        m_run_lock.emplace(m_workspace, who);
-        m_holder = m_run_lock->holder();
-        if (!m_run_lock->is_taken()) {
-            return;
-        }
+    if (dry_run) {
+        open_copy();
+    } else {
+        m_db = open_base(m_workspace);
     }
-    m_lock = LockFile::try_take(path, who);
-    if (!m_lock) {
-        m_holder = LockFile::holder(path);
-        if (!wait) {
-            return;
-        }
-        std::cerr << fmt::format("waiting for {}\n", m_holder);
-        m_lock = LockFile::take(path, who);
-    }
-    m_db = open_base(m_workspace);
     add_folders(m_folders, m_workspace);
 }
 
-Site Session::site()
+namespace {
+
+std::filesystem::path lock_of(Workspace const &workspace) { return workspace.base.string() + ".lock"; }
+
+} // namespace
+
+void Session::lock_for_writing(char const *command, bool wait)
 {
-    return {m_workspace, *m_clock, m_folders, *m_db, Ledger(*m_db), Writers(m_workspace), m_stop};
+    make_folder(m_workspace.base.parent_path());
+    auto const path = lock_of(m_workspace);
+    auto const who = fmt::format("atom {} (process {}, since {})", command, ::getpid(), m_clock->local_text());
+    m_lock = LockFile::try_take(path, who);
+    if (m_lock) {
+        return;
+    }
+    m_holder = LockFile::holder(path);
+    if (wait) {
+        std::cerr << fmt::format("waiting for {}\n", m_holder);
+        m_lock = LockFile::take(path, who);
+    }
 }
 
-void Session::stop_by(std::stop_token stop)
+void Session::lock_silently(bool wait)
 {
-    m_stop = std::move(stop);
-    m_folders.stop_by(m_stop);
-    m_db->ask_whether_to_go_on([this] { return !m_stop.stop_requested(); });
+    auto const path = lock_of(m_workspace);
+    m_lock = LockFile::try_take_silently(path);
+    if (m_lock) {
+        return;
+    }
+    m_holder = LockFile::holder(path);
+    if (wait) {
+        std::cerr << fmt::format("waiting for {}\n", m_holder);
+        m_lock = LockFile::take_silently(path);
+    }
 }
 
-std::string holder_text(char const *command, Clock const &clock)
+void Session::open_copy()
 {
-    return fmt::format("atom {} (process {}, since {})", command, ::getpid(), clock.local_text());
+    m_copy.emplace(m_workspace);
+    m_db = open_base(m_workspace);
+    DryCopy::forget_spool(*m_db);
+    m_folders.only_look();
+    std::vector<std::string> keys, states;
+    for (auto const &s : m_workspace.subjects) {
+        keys.push_back(s.key);
+        states.push_back(s.status);
+    }
+    m_plan.emplace(*m_db, keys, states);
 }
+
+Site Session::site() { return {m_workspace, *m_clock, m_folders, *m_db, Ledger(*m_db), Writers(m_workspace), m_plan ? &*m_plan : nullptr}; }
 
 } // namespace atom

@@ -4,7 +4,7 @@
 #include "cmd/command.hpp"
 
 #include "engine/base/lock_file.hpp"
-#include "engine/run/service.hpp"
+#include "engine/run/dry_copy.hpp"
 #include "engine/run/site.hpp"
 
 #include <optional>
@@ -14,7 +14,8 @@ namespace atom {
 class Session
 {
 public:
-    /// Takes the lock: `wait` says who holds it and waits; else locked() tells whether it was had, and the right to look at the sources with it.
+    /// Takes the lock: `wait` says who holds it and waits; else lock() tells whether it was had. A dry run works on a private copy of the
+    /// bases, its folders are only looked at, and nothing of it is left.
     Session(Call const &call, char const *command, bool wait, bool dry_run = false);
 
     bool locked() const noexcept { return m_lock.has_value(); }
@@ -24,14 +25,22 @@ public:
     /// What is at hand ends when this is asked to stop.
     void stop_by(std::stop_token stop);
     Site site();
+    /// Of a dry run: what it would change.
+    ChangePlan const &plan() const { return *m_plan; }
 
 private:
+    void lock_for_writing(char const *command, bool wait);
+    void lock_silently(bool wait);
+    void open_copy();
+
     Workspace m_workspace;
     std::unique_ptr<Clock> m_clock;
     std::optional<RunLock> m_run_lock;
     std::optional<LockFile> m_lock;
     std::string m_holder;
+    std::optional<DryCopy> m_copy;
     std::unique_ptr<Database> m_db;
+    std::optional<ChangePlan> m_plan;
     Folders m_folders;
     std::stop_token m_stop;
 };

@@ -63,6 +63,37 @@ LockFile LockFile::take(std::filesystem::path const &path, std::string const &wh
     return LockFile(std::move(fd));
 }
 
+namespace {
+
+Fd open_if_there(std::filesystem::path const &path)
+{
+    Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!fd && errno != ENOENT) {
+        throw FileError("open the lock", path.string(), errno);
+    }
+    return fd;
+}
+
+} // namespace
+
+std::optional<LockFile> LockFile::try_take_silently(std::filesystem::path const &path)
+{
+    auto fd = open_if_there(path);
+    if (fd && !lock(fd, path, LOCK_EX | LOCK_NB)) {
+        return std::nullopt;
+    }
+    return LockFile(std::move(fd));
+}
+
+LockFile LockFile::take_silently(std::filesystem::path const &path)
+{
+    auto fd = open_if_there(path);
+    if (fd) {
+        lock(fd, path, LOCK_EX);
+    }
+    return LockFile(std::move(fd));
+}
+
 std::string LockFile::holder(std::filesystem::path const &path)
 {
     auto const fd = open_lock(path);

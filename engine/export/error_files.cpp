@@ -39,8 +39,8 @@ void write_error_csv(std::filesystem::path const &path, Ledger &ledger, FileRow 
     AtomicFile out(path);
     out.write("arquivo;linha;byte;coluna;campo;codigo;mensagem;valor;registro\n");
     ledger.each_reject(file.id, [&](Reject const &r) {
-        out.write(fmt::format("{};{};{};{};{};{};{};{};{}\n", csv_cell(file.file), r.linha, r.byte, r.coluna, csv_cell(r.campo), csv_cell(r.codigo),
-                              csv_cell(r.mensagem), csv_cell(r.valor), csv_cell(r.registro)));
+        out.write(fmt::format("{};{};{};{};{};{};{};{};{}\n", csv_cell(file.file), r.linha, r.byte, r.coluna, csv_cell(r.campo),
+                              csv_cell(r.codigo), csv_cell(r.mensagem), csv_cell(r.valor), csv_cell(r.registro)));
     });
     out.commit();
 }

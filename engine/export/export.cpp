@@ -1,7 +1,9 @@
 #include "engine/export/export.hpp"
 
 #include "engine/base/kill_point.hpp"
+#include "engine/export/delivered.hpp"
 #include "engine/export/outbox.hpp"
+#include "engine/export/watch.hpp"
 #include "engine/layout/writer.hpp"
 
 #include <fmt/format.h>
@@ -22,6 +24,8 @@ Value value_of(Statement const &row, int i)
     return row.is_null(i) ? Value{} : row.is_text(i) ? Value::of(row.view(i)) : Value::of(row.integer(i));
 }
 
+constexpr std::size_t k_examples = 10; // keys told of each output
+
 class Exporter
 {
 public:
@@ -34,12 +38,17 @@ public:
         Transaction transaction(m_db);
         load_state();
         m_full = full || !m_started;
+        m_touched_only = m_touched_only && !m_full;
+        if (m_touched_only) {
+            list_touched();
+        }
         make_folder(m_set.workspace.spool / "out");
         write_rows();
         kill_point("after-export-rows");
         write_removed();
         kill_point("after-export-removals");
         auto result = release();
+        end_watching();
         kill_point("before-export-commit");
         transaction.commit();
         kill_point("after-export-commit");
@@ -50,56 +59,109 @@ private:
     void load_state()
     {
         m_db.prepare("insert into atom_export(name) values(?1) on conflict do nothing").bind(1, m_export.name).run();
-        auto s = m_db.prepare("select id, seq_day, seq, started from atom_export where name = ?1");
+        auto s = m_db.prepare("select id, seq_day, seq, started, compared from atom_export where name = ?1");
         s.bind(1, m_export.name);
         s.step();
         m_id = s.integer(0);
         m_started = s.integer(3) != 0;
+        m_fingerprint = watch_fingerprint(m_db, m_export);
+        m_touched_only = !m_export.watch.empty() && !s.is_null(4) && s.integer(4) == m_fingerprint;
+        m_delivered.emplace(m_db, m_id);
         m_seq = s.text(1) == iso_day(m_set.clock.today()) ? s.integer(2) : 0;
     }
 
-    /// One path a kind, fixed before the sequence moves on.
-    std::filesystem::path const &spool_path(char const *kind)
+    /// temp.atom_asked(key, k0, k1, …): the touched keys, as the query's rows will be named, and their values.
+    void list_touched()
     {
-        return m_paths[kind] =
-                   m_set.workspace.spool / "out" / fmt::format("{}-{}-{}-{}", m_export.name, iso_day(m_set.clock.today()), m_seq + 1, kind);
+        std::string values, keys;
+        for (std::size_t i = 0; i < m_export.key.size(); ++i) {
+            auto const value = fmt::format("json_extract(key, '$[{}]')", i);
+            values += fmt::format(", {} as k{}", value, i);
+            keys += (i > 0 ? ", " : "") + value;
+        }
+        m_db.exec("drop table if exists temp.atom_asked");
+        m_db.exec(fmt::format("create temp table atom_asked as select json_array({}) as key{} from atom_touched where export = {}", keys, values, m_id));
     }
 
-    /// The full or the delta: every row, or those that are new or changed; and which keys are still there.
-    void write_rows()
+    /// What was touched is asked; and what is compared from now on is compared to this.
+    void end_watching()
+    {
+        m_db.exec("drop table if exists temp.atom_asked");
+        if (m_export.watch.empty() || m_only_removals) { // what was kept back is asked again
+            return;
+        }
+        m_db.prepare("delete from atom_touched where export = ?1").bind(1, m_id).run();
+        m_db.prepare("update atom_export set compared = ?2 where id = ?1 and compared is not ?2").bind(1, m_id).bind(2, m_fingerprint).run();
+    }
+
+    /// One file that is being written.
+    struct Output
+    {
+        Output(char const *kind_of_file, Layout const &l, std::filesystem::path const &in_spool, std::int64_t output_id)
+            : kind(kind_of_file), layout(l), path(in_spool), id(output_id), writer(l, in_spool)
+        {}
+        std::string kind;
+        Layout const &layout;
+        std::filesystem::path path; // fixed before the sequence moves on
+        std::int64_t id;
+        RowWriter writer;
+        std::vector<std::vector<std::string>> examples;
+    };
+
+    Output &output(std::optional<Output> &out, Layout const &layout, char const *kind)
+    {
+        if (!out) {
+            auto path =
+                m_set.workspace.spool / "out" / fmt::format("{}-{}-{}-{}", m_export.name, iso_day(m_set.clock.today()), m_seq + 1, kind);
+            out.emplace(kind, layout, path, m_delivered->begin_output(kind));
+        }
+        return *out;
+    }
+
+    /// "json_array(q.key…)"
+    std::string key_json() const
     {
         std::string keys;
         for (auto const &k : m_export.key) {
             keys += fmt::format("{}q.{}", keys.empty() ? "" : ", ", sql_name(k));
         }
-        auto query = m_db.prepare_guarded(fmt::format("select json_array({}), q.* from ({}) as q", keys, m_export.query), {true, {}, {}});
+        return fmt::format("json_array({})", keys);
+    }
+
+    /// The key in front of all that a query gives, as its first column.
+    std::string with_key(std::string const &query) const { return fmt::format("select {}, q.* from ({}) as q", key_json(), query); }
+
+    /// The rows that may have changed: all, or those of the touched keys, sought one by one.
+    std::string rows_sql() const
+    {
+        if (!m_touched_only) {
+            return with_key(m_export.query);
+        }
+        std::string matches;
+        for (std::size_t i = 0; i < m_export.key.size(); ++i) {
+            matches += fmt::format("{}q.{} = a.k{}", i > 0 ? " and " : "", sql_name(m_export.key[i]), i);
+        }
+        return fmt::format("select {}, q.* from temp.atom_asked a cross join ({}) as q on {}", key_json(), m_export.query, matches);
+    }
+
+    /// The full or the delta: every row, or those that are new or changed; and which keys are still there.
+    void write_rows()
+    {
+        auto query = m_db.prepare_guarded(rows_sql(), {true, {}, {}});
         auto const compared = compared_columns(query);
         auto const columns = layout_columns(query, *m_export.layout);
-        auto known = m_db.prepare("select id, hash from atom_delivered where export = ?1 and key = ?2");
-        auto remember = m_db.prepare("insert into atom_delivered(export, key, hash) values(?1, ?2, ?3)");
-        auto renew = m_db.prepare("update atom_delivered set hash = ?2 where id = ?1");
         while (query.step()) {
-            auto const hash = hash_of(query, compared);
-            known.bind(1, m_id).bind_view(2, query.view(0));
-            bool const there = known.step();
+            auto const known = m_delivered->find(query.view(0));
             if (m_only_removals) {
-                note_seen(there ? known.integer(0) : 0);
-                known.reset();
+                m_delivered->note_seen(known.id);
                 continue;
             }
-            bool const same = there && known.integer(1) == hash;
-            if (there) {
-                note_seen(known.integer(0));
-                if (!same) {
-                    renew.bind(1, known.integer(0)).bind(2, hash).run();
-                }
-            } else {
-                remember.bind(1, m_id).bind_view(2, query.view(0)).bind(3, hash).run();
-                note_seen(m_db.last_rowid());
-            }
-            known.reset();
+            auto const hash = hash_of(query, compared);
+            bool const same = known.hash == hash;
+            auto const id = same ? known.id : m_delivered->hold(known, query.view(0), hash);
+            m_delivered->note_seen(id);
             if (m_full || !same) {
-                write_row(m_rows, *m_export.layout, m_full ? "full" : "delta", query, columns);
+                write_row(output(m_rows, *m_export.layout, m_full ? "full" : "delta"), query, columns, id);
             }
         }
     }
@@ -147,49 +209,54 @@ private:
         return static_cast<std::int64_t>(h);
     }
 
-    void note_seen(std::int64_t id)
+    std::vector<std::string> key_values(std::string_view key)
     {
-        auto const i = static_cast<std::size_t>(id);
-        if (i >= m_seen.size()) {
-            m_seen.resize(i + 1);
+        std::vector<std::string> out;
+        auto s = m_db.prepare("select value from json_each(?1)");
+        s.bind(1, key);
+        while (s.step()) {
+            out.push_back(s.text(0));
         }
-        m_seen[i] = true;
+        return out;
     }
 
-    void write_row(std::optional<RowWriter> &writer, Layout const &layout, char const *kind, Statement const &query,
-                   std::vector<int> const &columns)
+    void write_row(Output &out, Statement const &query, std::vector<int> const &columns, std::int64_t id)
     {
-        if (!writer) {
-            writer.emplace(layout, spool_path(kind));
-        }
         std::vector<Value> values;
         for (int const i : columns) {
             values.push_back(value_of(query, i));
         }
-        writer->row(values);
+        out.writer.row(values);
+        if (id != 0) {
+            m_delivered->note_line(out.id, id, out.writer.rows() + (out.layout.header && out.layout.format == Format::csv ? 1 : 0));
+        }
+        if (out.examples.size() < k_examples) {
+            out.examples.push_back(key_values(query.view(0)));
+        }
     }
 
     /// Keys that the target holds and the query gives no more.
     void write_removed()
     {
-        m_db.exec("drop table if exists temp.removidos; drop table if exists temp.atom_gone");
-        m_db.exec("create temp table atom_gone(id integer primary key, key text)");
-        auto known = m_db.prepare("select id, key from atom_delivered where export = ?1 order by id");
-        auto gone = m_db.prepare("insert into temp.atom_gone(id, key) values(?1, ?2)");
-        known.bind(1, m_id);
-        std::uint64_t n = 0;
-        while (known.step()) {
-            auto const id = static_cast<std::size_t>(known.integer(0));
-            if (id >= m_seen.size() || !m_seen[id]) {
-                gone.bind(1, known.integer(0)).bind(2, known.view(1)).run();
-                ++n;
-            }
-        }
-        if (n > 0) {
+        if (auto const n = m_delivered->find_gone(m_touched_only); n > 0) {
             write_gone_keys(n);
-            m_db.exec("delete from atom_delivered where id in (select id from temp.atom_gone)");
+            m_delivered->drop_gone();
         }
         m_db.exec("drop table temp.atom_gone");
+    }
+
+    /// Where the query of [removed] names the key, each removal's line is known.
+    std::string removed_sql()
+    {
+        auto const query = m_db.prepare_guarded(m_export.removed_query, {true, {}, {}});
+        bool const has_key = std::all_of(m_export.key.begin(), m_export.key.end(), [&](std::string const &k) {
+            bool found = false;
+            for (int i = 0; i < query.columns(); ++i) {
+                found = found || query.column_name(i) == k;
+            }
+            return found;
+        });
+        return has_key ? with_key(m_export.removed_query) : fmt::format("select null, q.* from ({}) as q", m_export.removed_query);
     }
 
     void write_gone_keys(std::uint64_t n)
@@ -201,15 +268,17 @@ private:
         for (std::size_t i = 0; i < m_export.key.size(); ++i) {
             columns += fmt::format("{}json_extract(key, '$[{}]') as {}", columns.empty() ? "" : ", ", i, sql_name(m_export.key[i]));
         }
+        m_db.exec("drop table if exists temp.removidos");
         m_db.exec(fmt::format("create temp table removidos as select {} from temp.atom_gone order by id", columns));
         {
-            auto query = m_db.prepare_guarded(m_export.removed_query, {true, {}, {}});
+            auto query = m_db.prepare_guarded(removed_sql(), {true, {}, {}});
             auto const wanted = layout_columns(query, *m_export.removed_layout);
             while (query.step()) {
-                write_row(m_removed, *m_export.removed_layout, "removed", query, wanted);
+                auto const id = query.is_null(0) ? 0 : m_delivered->find(query.view(0)).id;
+                write_row(output(m_removed, *m_export.removed_layout, "removed"), query, wanted, id);
             }
         }
-        if (auto const rows = m_removed ? m_removed->rows() : 0; rows < n) {
+        if (auto const rows = m_removed ? m_removed->writer.rows() : 0; rows < n) {
             throw WriteError(
                 fmt::format("{} keys are gone, but the query of [removed] gives {} rows: the target would keep the others", n, rows));
         }
@@ -220,30 +289,35 @@ private:
     ExportResult release()
     {
         ExportResult result{m_export.name, {}};
-        release_file(m_removed, "removed", m_export.removed, result);
+        release_file(m_removed, m_export.removed, result);
         auto const &name = m_full || m_export.delta.empty() ? m_export.full : m_export.delta;
-        release_file(m_rows, m_full ? "full" : "delta", name, result);
+        release_file(m_rows, name, result);
         auto s = m_db.prepare("update atom_export set due = ?5, seq_day = ?2, seq = ?3, started = ?4 where id = ?1");
-        s.bind(1, m_id).bind(2, iso_day(m_set.clock.today())).bind(3, m_seq).bind(4, m_started || m_rows ? 1 : 0).bind(5, m_only_removals ? 1 : 0).run();
+        s.bind(1, m_id)
+            .bind(2, iso_day(m_set.clock.today()))
+            .bind(3, m_seq)
+            .bind(4, m_started || m_rows ? 1 : 0)
+            .bind(5, m_only_removals ? 1 : 0)
+            .run();
         return result;
     }
 
-    void release_file(std::optional<RowWriter> &writer, char const *kind, std::string const &pattern, ExportResult &result)
+    void release_file(std::optional<Output> &out, std::string const &pattern, ExportResult &result)
     {
-        if (!writer) {
+        if (!out) {
             return;
         }
-        writer->commit();
-        kill_point("after-export-file");
+        out->writer.commit();
         OutboxRow row;
         row.kind = OutboxRow::Kind::deliver;
         row.folder = "target:" + m_export.target;
-        row.local = m_paths[kind].string();
+        row.local = out->path.string();
         row.name = expand_name(pattern, m_set.clock.local(), ++m_seq);
         row.staging = m_set.workspace.target(m_export.target)->staging;
         row.export_name = m_export.name;
         add_to_outbox(m_db, m_set.clock, row);
-        result.files.push_back({kind, row.name, writer->rows()});
+        m_delivered->end_output(out->id, row.name, out->writer.rows(), m_set.clock.local_text());
+        result.files.push_back({out->kind, row.name, out->writer.rows(), std::move(out->examples)});
     }
 
     ExportSetting const &m_set;
@@ -251,10 +325,10 @@ private:
     Export const &m_export;
     bool m_only_removals;
     std::int64_t m_id = 0, m_seq = 0;
-    bool m_started = false, m_full = false;
-    std::vector<bool> m_seen; // by atom_delivered.id
-    std::optional<RowWriter> m_rows, m_removed;
-    std::map<std::string, std::filesystem::path> m_paths;
+    bool m_started = false, m_full = false, m_touched_only = false;
+    std::int64_t m_fingerprint = 0;
+    std::optional<Delivered> m_delivered;
+    std::optional<Output> m_rows, m_removed;
 };
 
 } // namespace

@@ -17,6 +17,7 @@ struct ExportFile
     std::string kind; // "removed", "full" or "delta"
     std::string name;
     std::uint64_t rows = 0;
+    std::vector<std::vector<std::string>> examples; // the first keys: values of the export's key columns
 };
 
 struct ExportResult

@@ -26,7 +26,8 @@ OutboxRow::Kind kind_of(std::string_view text)
 std::vector<OutboxRow> rows_of(Database &db)
 {
     std::vector<OutboxRow> out;
-    auto s = db.prepare("select id, kind, folder, local, name, staging, final_name, size, modified, state, export, file_id from atom_outbox order by id");
+    auto s = db.prepare(
+        "select id, kind, folder, local, name, staging, final_name, size, modified, state, export, file_id from atom_outbox order by id");
     while (s.step()) {
         OutboxRow r;
         r.id = s.integer(0);
@@ -52,15 +53,9 @@ std::string parent_of(std::string const &path)
     return slash == std::string::npos ? "" : path.substr(0, slash);
 }
 
-std::string leaf_of(std::string const &path)
-{
-    return path.substr(path.rfind('/') + 1);
-}
+std::string leaf_of(std::string const &path) { return path.substr(path.rfind('/') + 1); }
 
-std::string joined(std::string const &folder, std::string const &name)
-{
-    return folder.empty() ? name : folder + "/" + name;
-}
+std::string joined(std::string const &folder, std::string const &name) { return folder.empty() ? name : folder + "/" + name; }
 
 class OutboxWorker
 {
@@ -100,10 +95,18 @@ private:
     void work(OutboxRow &row, RemoteFolder &folder)
     {
         switch (row.kind) {
-        case OutboxRow::Kind::write: folder.put(row.local, row.name); break;
-        case OutboxRow::Kind::put: upload(row, folder, parent_of(row.name), fitted_name("." + leaf_of(row.name), ".part"), true); break;
-        case OutboxRow::Kind::deliver: upload(row, folder, row.staging, leaf_of(row.name), false); break;
-        case OutboxRow::Kind::move: move(row, folder); break;
+        case OutboxRow::Kind::write:
+            folder.put(row.local, row.name);
+            break;
+        case OutboxRow::Kind::put:
+            upload(row, folder, parent_of(row.name), fitted_name("." + leaf_of(row.name), ".part"), true);
+            break;
+        case OutboxRow::Kind::deliver:
+            upload(row, folder, row.staging, leaf_of(row.name), false);
+            break;
+        case OutboxRow::Kind::move:
+            move(row, folder);
+            break;
         }
     }
 
@@ -204,7 +207,10 @@ private:
     void set_renaming(OutboxRow &row)
     {
         row.state = "renaming";
-        m_db.prepare("update atom_outbox set state = 'renaming', final_name = ?2 where id = ?1").bind(1, row.id).bind(2, row.final_name).run();
+        m_db.prepare("update atom_outbox set state = 'renaming', final_name = ?2 where id = ?1")
+            .bind(1, row.id)
+            .bind(2, row.final_name)
+            .run();
     }
 
     void finish(OutboxRow const &row)
@@ -261,7 +267,12 @@ void add_to_outbox(Database &db, Clock const &clock, OutboxRow const &r)
     auto s = db.prepare("insert into atom_outbox(kind, folder, local, name, staging, final_name, size, modified, export, file_id, made_at) "
                         "values(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11)");
     s.bind(1, k_kinds[static_cast<int>(r.kind)]).bind(2, r.folder).bind(3, or_null(r.local)).bind(4, r.name).bind(5, or_null(r.staging));
-    s.bind(6, or_null(r.final_name)).bind(7, r.size).bind(8, r.modified).bind(9, or_null(r.export_name)).bind(10, r.file_id).bind(11, clock.local_text());
+    s.bind(6, or_null(r.final_name))
+        .bind(7, r.size)
+        .bind(8, r.modified)
+        .bind(9, or_null(r.export_name))
+        .bind(10, r.file_id)
+        .bind(11, clock.local_text());
     s.run();
 }
 
@@ -286,9 +297,6 @@ std::string fitted_name(std::string_view path, std::string_view ending)
     return fmt::format("{}{}~{}{}", path.substr(0, at), leaf.substr(0, head), leaf.substr(tail), ending);
 }
 
-OutboxResult work_off_outbox(Database &db, Folders &folders, OutboxLimits const &limits)
-{
-    return OutboxWorker(db, folders, limits).run();
-}
+std::vector<std::string> work_off_outbox(Database &db, Folders &folders) { return OutboxWorker(db, folders).run(); }
 
 } // namespace atom

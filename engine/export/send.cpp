@@ -3,7 +3,10 @@
 #include "engine/base/environment.hpp"
 #include "engine/base/kill_point.hpp"
 #include "engine/base/log.hpp"
+#include "engine/base/text.hpp"
+#include "engine/export/export.hpp"
 #include "engine/export/sent.hpp"
+#include "engine/store/ledger.hpp"
 #include "engine/store/recording.hpp"
 
 #include <fmt/format.h>
@@ -44,6 +47,7 @@ private:
     std::vector<SendRow> candidates();
     void drop_gone(std::vector<SendRow> const &now);
     std::optional<SendRow> ask_again(SendRow const &row);
+    bool is_held();
     bool may_go_on();
     bool wait_for_slot();
     Next send_one(SendRow const &row, std::int64_t id);
@@ -139,6 +143,17 @@ std::optional<SendRow> SendTurn::ask_again(SendRow const &row)
     return query.step() ? std::optional(read_send_row(query, m_send)) : std::nullopt;
 }
 
+/// A file that may say who must not be asked any more is not in the base.
+bool SendTurn::is_held()
+{
+    auto const *const x = m_set.workspace.export_named(m_send.held_with);
+    auto const holder = x == nullptr ? std::nullopt : Ledger(m_set.db).find_holder(jobs_that_hold(m_set.workspace, *x), x->name);
+    if (holder) {
+        log_info("send {}: nothing goes out: {} is {}", m_send.name, printable(holder->file), holder->status);
+    }
+    return holder.has_value();
+}
+
 bool SendTurn::may_go_on()
 {
     return !m_set.stop.stop_requested() && m_set.tick() < m_end && (!m_send.hours || m_send.hours->allow(m_set.clock.local()));
@@ -188,7 +203,7 @@ SendResult SendTurn::run()
     }
     attempt("query", [&] {
         auto const rows = candidates();
-        if (m_set.clock.now() < m_pause.not_before || !may_go_on()) {
+        if (m_set.clock.now() < m_pause.not_before || !may_go_on() || is_held()) {
             return;
         }
         drop_gone(rows);
@@ -372,6 +387,9 @@ std::vector<SendResult> begin_sends(SendSetting const &setting)
 {
     auto const set = with_defaults(setting);
     std::vector<SendResult> out;
+    if (set.db.in_transaction()) {
+        return out;
+    }
     for (auto const &send : set.workspace.sends) {
         out.push_back(SendTurn(set, send, set.tick()).begin());
     }
@@ -382,6 +400,9 @@ std::vector<SendResult> run_sends(SendSetting const &setting)
 {
     auto const set = with_defaults(setting);
     std::vector<SendResult> out;
+    if (set.db.in_transaction()) {
+        return out;
+    }
     auto const end = set.tick() + k_poll_share;
     for (auto const &send : set.workspace.sends) {
         out.push_back(SendTurn(set, send, end).run());

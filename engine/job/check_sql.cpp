@@ -50,11 +50,14 @@ public:
                 check_job(job, layout);
             }
         }
+        for (auto const &send : m_workspace.sends) {
+            check_send(send);
+        }
         for (auto const &x : m_workspace.exports) {
             check_export(x);
         }
-        for (auto const &send : m_workspace.sends) {
-            check_send(send);
+        for (auto const &s : m_workspace.subjects) {
+            check_subject(m_db, s, m_faults);
         }
     }
 
@@ -202,6 +205,9 @@ private:
             need(columns, x.compare, "compare");
             check_output(*x.layout, query, columns);
         });
+        if (!x.watch.empty()) {
+            attempt(x.watch_pos, x.name, [&] { check_watch(x); });
+        }
         if (x.removed_layout) {
             attempt(x.removed_pos, x.name, [&] {
                 m_db.exec(fmt::format("create temp table removidos as select {} from ({}) where false", join(x.key, ", "), x.query));
@@ -227,13 +233,14 @@ private:
                 columns.push_back(query.column_name(i));
                 parameters[columns.back()] = {};
             }
-            need(columns, send.key, "key");
             need_in_body(columns, send.body);
+            need(columns, send.key, "key");
         });
         parameters["http"] = {};
         parameters["resposta"] = {};
         for (auto const *sql : {&send.before, &send.on_success, &send.on_failure, &send.on_unknown, &send.on_gone}) {
-            attempt(sql->pos, send.name, [&] { m_db.check_guarded(sql->text, parameters); });
+            SqlGuard const guard{false, {}, [&](char, std::string_view table, std::string_view) { m_sent_tables[std::string(table)] = send.name; }};
+            attempt(sql->pos, send.name, [&] { m_db.check_guarded(sql->text, parameters, guard); });
         }
         if (!send.doctor.text.empty()) {
             attempt(send.doctor.pos, send.name, [&] { m_db.check_guarded(send.doctor.text, {}, {true, {}, {}}); });
@@ -247,6 +254,33 @@ private:
         }
         for (auto const &inner : part.parts) {
             need_in_body(columns, inner.second);
+        }
+    }
+
+    /// A table that is not watched would change in silence; one without the key says of a change not whom it touches.
+    void check_watch(Export const &x)
+    {
+        std::set<std::string> read;
+        m_db.prepare_guarded(x.query, {true, [&](std::string_view table, std::string_view) { read.emplace(table); }, {}});
+        for (auto const &name : read) {
+            bool const is_watched = std::find(x.watch.begin(), x.watch.end(), name) != x.watch.end();
+            if (!is_watched && table_info(m_db, name)) {
+                throw std::invalid_argument(fmt::format("watch does not name {}, which the query reads; changes of it would not be seen", name));
+            }
+        }
+        for (auto const &name : x.watch) {
+            auto const table = table_info(m_db, name);
+            if (!table) {
+                throw std::invalid_argument(unknown_word("table in watch", name, table_names(m_db)));
+            }
+            if (auto const send = m_sent_tables.find(name); send != m_sent_tables.end()) {
+                throw std::invalid_argument(fmt::format("watch names {}, which send {} writes; what a send writes is not seen: leave watch out", name, send->second));
+            }
+            for (auto const &k : x.key) {
+                if (!table->has(k)) {
+                    throw std::invalid_argument(fmt::format("watch names {}, which has no column {} of the key: a change of it would not say whom it touches", name, k));
+                }
+            }
         }
     }
 
@@ -278,6 +312,7 @@ private:
     Workspace const &m_workspace;
     Faults &m_faults;
     Scales m_scales;
+    std::map<std::string, std::string> m_sent_tables; // that sends write, with one that does
 };
 
 } // namespace

@@ -332,6 +332,8 @@ Export read_export(TomlTable &top, Layouts const &layouts, std::filesystem::path
     }
     x.ignore = top.texts("ignore");
     x.compare = top.texts("compare");
+    x.watch = top.texts("watch");
+    x.watch_pos = top.pos_of("watch");
     if (!x.ignore.empty() && !x.compare.empty()) {
         top.fault("compare", "either ignore or compare is needed, not both");
     }

@@ -115,6 +115,8 @@ struct Export
     std::string query;
     std::vector<std::string> key;
     std::vector<std::string> ignore, compare;
+    std::vector<std::string> watch; // every table that the query reads: only keys touched since are asked again; empty: all are compared
+    SourcePos watch_pos;
     std::shared_ptr<Layout const> layout;
     std::string target;
     std::vector<std::string> after;

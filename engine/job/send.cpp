@@ -173,6 +173,7 @@ Send read_send(TomlTable &top, std::filesystem::path const &folder)
     send.spacing = read_rate(top);
     send.timeout = read_timeout(top, send.timeout);
     send.hours = read_hours(top);
+    send.held_with = top.text_or("held_with", "");
     send.before = read_optional_sql(top, "before", folder);
     send.on_success = read_optional_sql(top, "on_success", folder);
     send.on_failure = read_optional_sql(top, "on_failure", folder);

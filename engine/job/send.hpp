@@ -62,6 +62,7 @@ struct Send
     std::chrono::microseconds spacing{0}; // from request to request, by `rate`; 0 = as quick as it goes
     std::chrono::seconds timeout{10};     // of one request
     std::optional<SendHours> hours;       // none = always
+    std::string held_with;                // an export: while files hold it, nothing goes out; "" = nothing holds it
     SendSql before, on_success, on_failure, on_unknown, on_gone, doctor;
 };
 

@@ -69,12 +69,8 @@ private:
         if (base) {
             base->finish("[base]");
         }
-        if (auto schedule = top.table("schedule")) {
-            read_schedule(*schedule);
-        }
-        if (auto log = top.table("log")) {
-            m_out.log_as_json = log->choice("format", {"text", "json"}) == "json";
-            log->finish("[log]");
+        if (auto replica = top.table("replica")) {
+            read_replica(*replica);
         }
         for (auto &t : top.tables("source")) {
             read_source(t);
@@ -85,16 +81,22 @@ private:
         top.finish("atom.toml");
     }
 
-    void read_schedule(TomlTable &t)
+    void read_replica(TomlTable &t)
     {
-        auto const text = t.text_or("every", "1m");
-        auto const every = parse_duration(text);
-        if (!every || *every < std::chrono::seconds(1) || *every > std::chrono::hours(24)) {
-            t.fault("every", fmt::format("\"{}\" is no time between looks; allowed: 1s to 1d, as \"30s\" or \"5m\"", text));
+        Replica r;
+        t.required_text("path");
+        r.path = path(expanded(t, "replica", "path", ""));
+        auto const every = expanded(t, "replica", "every", "10m");
+        if (auto const span = parse_duration(every)) {
+            r.every = *span;
         } else {
-            m_out.every = *every;
+            t.fault("every", fmt::format("\"{}\" is no span of time; write it as 30s, 10m or 1h", every));
         }
-        t.finish("[schedule]");
+        if (r.path == m_out.base || r.path == m_out.online) {
+            t.fault("path", "is a base itself; the replica needs a file of its own");
+        }
+        t.finish("[replica]");
+        m_out.replica = std::move(r);
     }
 
     void read_source(TomlTable &t)
@@ -183,12 +185,14 @@ private:
                 m_out.sends.push_back(read_send(top, folder));
             } else if (root->find("export") != nullptr) {
                 m_out.exports.push_back(read_export(top, m_out.layouts, folder));
+            } else if (root->find("subject") != nullptr && root->find("job") == nullptr) { // a job's subject is a select
+                m_out.subjects.push_back(read_subject(top));
             } else if (root->find("job") != nullptr) {
                 m_out.jobs.push_back(read_job(top, m_out.layouts, folder));
             } else if (root->find("report") != nullptr) {
                 m_out.reports.push_back(read_report(top, folder));
             } else {
-                m_faults.add(root->pos, "this file declares nothing; it must begin with job = \"name\", export = \"name\", send = \"name\" or report = \"name\"");
+                m_faults.add(root->pos, "this file declares nothing; it must begin with job = \"name\", export = \"name\", send = \"name\", subject = \"name\" or report = \"name\"");
             }
         }
         std::stable_sort(m_out.jobs.begin(), m_out.jobs.end(), [](Job const &a, Job const &b) { return a.order < b.order; });
@@ -212,6 +216,7 @@ private:
         check_twice(m_out.exports, "export");
         check_twice(m_out.sends, "send");
         check_twice(m_out.reports, "report");
+        check_twice(m_out.subjects, "subject");
         auto const jobs = names_of(m_out.jobs);
         for (auto const &x : m_out.exports) {
             for (auto const &after : x.after) {

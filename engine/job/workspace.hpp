@@ -5,6 +5,7 @@
 #include "engine/job/job.hpp"
 #include "engine/job/send.hpp"
 #include "engine/job/report.hpp"
+#include "engine/job/subject.hpp"
 
 #include <chrono>
 #include <map>
@@ -51,13 +52,19 @@ struct Target : Endpoint
     std::string staging = ".tmp";
 };
 
+/// A read-only copy of base and online base together.
+struct Replica
+{
+    std::filesystem::path path;              // absolute
+    std::chrono::seconds every{600};         // not renewed more often than this
+};
+
 struct Workspace
 {
     std::filesystem::path root;
     std::filesystem::path base, online, spool; // absolute
     std::string timezone;
-    std::chrono::seconds every = std::chrono::minutes(1); // between the looks of `atom run`
-    bool log_as_json = false;
+    std::optional<Replica> replica;
     std::vector<Source> sources;
     std::vector<Target> targets;
     std::map<std::string, std::shared_ptr<Layout const>> layouts;
@@ -65,6 +72,7 @@ struct Workspace
     std::vector<Export> exports; // by name
     std::vector<Send> sends;     // by name
     std::vector<Report> reports; // by name
+    std::vector<Subject> subjects; // by file
 
     Source const *source(std::string_view name) const noexcept;
     Target const *target(std::string_view name) const noexcept;

@@ -26,6 +26,9 @@ Checked check(Input &input, unsigned threads = 0);
 /// KeyIndex::hash_of, sorted. For rules that must not take a key for whole when one of its lines is missing.
 std::vector<std::uint64_t> keys_of_rejected(Input const &input, int record, std::vector<int> const &fields, Bitmap const &besides);
 
+/// What a line, good or not, has in this field, as the base keeps it, as text; "" if its record has no such field or it cannot be read.
+std::string kept_text(Input const &input, std::uint64_t linha, std::string_view field);
+
 /// An input of this layout without a row, to prepare SQL against.
 Input empty_input(std::shared_ptr<Layout const> layout);
 

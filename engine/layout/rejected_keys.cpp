@@ -36,4 +36,21 @@ std::vector<std::uint64_t> keys_of_rejected(Input const &input, int record, std:
     return keys;
 }
 
+std::string kept_text(Input const &input, std::uint64_t linha, std::string_view field)
+{
+    for (int record = 0; record < static_cast<int>(input.layout().records.size()); ++record) {
+        int const f = input.record(record).field_index(field);
+        if (f < 0 || !input.lines(record).test(linha)) {
+            continue;
+        }
+        RowFields row(input, record);
+        row.set(input.row(linha));
+        std::string scratch;
+        auto const p = parse_field(input.record(record).fields[static_cast<std::size_t>(f)], row.raw(f), input.encoding(), scratch);
+        bool const readable = p.fault == LineFault::none && !p.value.none();
+        return !readable ? "" : p.value.kind == Value::Kind::text ? std::string(p.value.text) : std::to_string(p.value.integer);
+    }
+    return {};
+}
+
 } // namespace atom

@@ -1,6 +1,7 @@
 #include "engine/remote/folders.hpp"
 
 #include "engine/base/error.hpp"
+#include "engine/remote/looking_folder.hpp"
 
 #include <fmt/format.h>
 
@@ -13,9 +14,17 @@ void Folders::add(std::string name, std::string url, std::function<RemoteLogin()
 
 RemoteFolder &Folders::get(std::string const &name)
 {
-    auto &kept = m_open[name];
-    if (!kept) {
-        kept = open(name, m_stop);
+    auto &open = m_open[name];
+    if (!open) {
+        auto const known = m_known.find(name);
+        bool const local = known == m_known.end() && name.compare(0, 8, "file:///") == 0;
+        if (known == m_known.end() && !local) {
+            throw RemoteError(RemoteCause::not_found, fmt::format("folder {} is not configured", name));
+        }
+        open = local ? open_folder(name, {}) : open_folder(known->second.url, known->second.secrets());
+        if (m_only_look) {
+            open = looking_folder(std::move(open));
+        }
     }
     return *kept;
 }

@@ -9,7 +9,8 @@
 #include "engine/intake/look.hpp"
 #include "engine/layout/writer.hpp"
 #include "engine/run/poll_sends.hpp"
-#include "engine/run/work_files.hpp"
+#include "engine/run/process_file.hpp"
+#include "engine/run/replica.hpp"
 
 #include <fmt/format.h>
 
@@ -312,12 +313,30 @@ private:
 
 Outcome poll(Site &site, Standing &standing, PollOptions const &options)
 {
-    return Poll(site, standing, options).run();
-}
-
-void roll_back_begun(Site &site)
-{
-    reset_begun(site, {});
+    Outcome out;
+    ReplicaKeeper replica(site);
+    recover(site);
+    take_requests(site);
+    prepare_sends(site, out);
+    deliver(site, out); // what an earlier poll could not
+    auto const stable = settle.value_or(k_stable_seconds);
+    auto looked = look_everywhere(site, stable, out);
+    if (settle) {
+        site.clock.sleep(std::chrono::seconds(*settle));
+        looked = look_everywhere(site, stable, out);
+    }
+    auto rows = std::move(looked.ready);
+    for (auto &row : local_files(site)) {
+        rows.push_back(std::move(row));
+    }
+    work(site, std::move(rows), looked.unfinished, out);
+    write_due_exports(site, out);
+    deliver(site, out);
+    work_sends(site, out);
+    if (auto const fault = replica.end_poll()) {
+        note(out, *fault);
+    }
+    return out;
 }
 
 namespace {
@@ -347,25 +366,14 @@ FileRow row_of(Site &site, std::filesystem::path const &path, ImportOptions cons
     return row;
 }
 
-void remove_dry_outputs(Site &site)
-{
-    auto s = site.db.prepare("select local from atom_outbox where local is not null");
-    while (s.step()) {
-        std::error_code ignored;
-        std::filesystem::remove(s.text(0), ignored);
-    }
-}
-
 } // namespace
 
 Outcome import_files(Site &site, std::vector<std::filesystem::path> const &paths, ImportOptions const &options)
 {
     Outcome out;
-    Standing standing(site.folders, site.workspace.spool);
+    ReplicaKeeper replica(site);
     std::vector<FileRow> rows;
-    if (options.dry_run) {
-        site.db.exec("begin immediate");
-    }
+    recover(site);
     for (auto const &path : paths) {
         auto row = row_of(site, path, options);
         site.ledger.save(row);
@@ -375,23 +383,20 @@ Outcome import_files(Site &site, std::vector<std::filesystem::path> const &paths
             rows.push_back(std::move(row));
         }
     }
-    work_files(site, standing, std::move(rows), {}, {}, out);
-    write_due_exports(site, standing, out);
-    if (options.dry_run) {
-        remove_dry_outputs(site);
-        site.db.exec("rollback");
-    } else {
-        deliver(site, standing, out);
-    }
+    work(site, std::move(rows), {}, out);
+    write_due_exports(site, out);
+    deliver(site, out);
+    replica.note_changes();
     return out;
 }
 
 Outcome export_now(Site &site, Export const &x, bool full)
 {
     Outcome out;
-    Standing standing(site.folders, site.workspace.spool);
-    write_export(site, standing, x, full, out);
-    deliver(site, standing, out);
+    ReplicaKeeper replica(site);
+    write_export(site, x, full, out);
+    deliver(site, out);
+    replica.note_changes();
     return out;
 }
 

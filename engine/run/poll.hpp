@@ -44,9 +44,8 @@ struct ImportOptions
     std::string job;    // "" = by name
     bool force = false;   // takes a duplicate
     bool release = false; // passes requires, holds and brakes
-    bool dry_run = false;
 };
-/// Local files, now, in the same order. A dry run does it all in one transaction and rolls it back. The caller holds the lock.
+/// Local files, now, in the same order. The caller holds the lock.
 Outcome import_files(Site &site, std::vector<std::filesystem::path> const &paths, ImportOptions const &options);
 
 /// One export, due or not, and its delivery.

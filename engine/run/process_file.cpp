@@ -8,6 +8,7 @@
 #include "engine/export/error_files.hpp"
 #include "engine/export/export.hpp"
 #include "engine/export/outbox.hpp"
+#include "engine/export/watch.hpp"
 #include "engine/intake/look.hpp"
 #include "engine/layout/check.hpp"
 #include "engine/store/wal_writeback.hpp"
@@ -45,13 +46,9 @@ public:
         } catch (FileHeld const &why) {
             hold(why);
         }
-        if (!m_site.db.in_transaction()) { // a dry run is one transaction around all files
-            Stopwatch const watch;
-            kill_point("before-checkpoint");
-            m_site.db.checkpoint();
-            kill_point("after-checkpoint");
-            log_debug("{}: checkpoint in {:.2f} s", m_row.job, watch.seconds());
-        }
+        Stopwatch const watch;
+        m_site.db.checkpoint();
+        log_info("{}: checkpoint in {:.2f} s", m_row.job, watch.seconds());
     }
 
     void fail(FileRefused const &why)
@@ -207,6 +204,11 @@ private:
         kill_point("after-line-faults");
         refuse_bad_file();
         ChangeCounter changes(m_site.db);
+        if (m_site.plan != nullptr) {
+            m_site.plan->drop(); // of a file that was refused
+            changes.observe(*m_site.plan);
+        }
+        Watching watching(m_site.db, m_site.workspace, changes);
         std::uint64_t rejected = m_checked.rejected;
         if (m_input) {
             rejected += run_rules(changes, tally, seq);
@@ -215,6 +217,7 @@ private:
         await_hash();
         count_lines(rejected);
         note_changes(changes);
+        watching.save();
         if (m_input && m_input->changed()) {
             throw FileRefused(FileFault::truncated, "o arquivo mudou enquanto era lido");
         }
@@ -229,6 +232,9 @@ private:
         kill_point("before-commit");
         transaction.commit();
         kill_point("after-commit");
+        if (m_site.plan != nullptr) {
+            m_site.plan->keep();
+        }
     }
 
     void refuse_bad_file() const
@@ -252,7 +258,21 @@ private:
     void add(Reject const &reject, RejectTally &tally, std::int64_t &seq)
     {
         tally.note(reject);
-        m_site.ledger.add_reject(m_row.id, ++seq, reject);
+        m_site.ledger.add_reject(m_row.id, ++seq, reject, subject_of(reject));
+    }
+
+    /// Whom a line is about, so that `atom why` finds it.
+    std::string subject_of(Reject const &reject) const
+    {
+        if (!m_input || reject.linha == 0) {
+            return {};
+        }
+        for (auto const &subject : m_site.workspace.subjects) {
+            if (auto const value = kept_text(*m_input, reject.linha, subject.key); !value.empty()) {
+                return subject.mark(value);
+            }
+        }
+        return {};
     }
 
     std::uint64_t run_rules(ChangeCounter &changes, RejectTally &tally, std::int64_t &seq)

@@ -5,6 +5,7 @@
 #include "engine/job/rules.hpp"
 #include "engine/job/workspace.hpp"
 #include "engine/remote/folders.hpp"
+#include "engine/store/change_plan.hpp"
 #include "engine/store/ledger.hpp"
 
 #include <memory>
@@ -22,7 +23,7 @@ struct Site
     Database &db;
     Ledger ledger;
     Writers writers;
-    std::stop_token stop = {}; // a wish to end soon: what is at hand is finished or rolled back, and nothing more is begun
+    ChangePlan *plan = nullptr; // of a dry run: gathers what it would change. Nothing may then leave this machine
 };
 
 /// Opens the base (made if it is not there), with the engine's tables and the pack's migrations; to read it, or as `existing`, just as it is.

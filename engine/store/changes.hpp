@@ -3,10 +3,12 @@
 // The engine's own tables (atom_*) and temporary ones are not counted.
 
 #include "engine/layout/bitmap.hpp"
+#include "engine/store/changed_row.hpp"
 
 #include <cstdint>
 #include <map>
 #include <string>
+#include <vector>
 
 struct sqlite3;
 
@@ -34,15 +36,19 @@ public:
     /// From now on the value of this column (0-based) of each row written to this table is set as a line in `lines`; null ends it.
     void follow(std::string table, int linha_column, Bitmap *lines);
 
+    /// From now on it sees the rows of the tables that it wants. It must outlive this.
+    void observe(RowObserver &observer) { m_observers.push_back(&observer); }
+
     /// Called by SQLite: 'i', 'u' or 'd'.
     void note(char verb, char const *database, char const *table);
 
 private:
     sqlite3 *m_db;
     std::map<std::string, TableChanges> m_tables;
-    std::string m_last_name;           // most changes hit the table of the one before
+    std::string m_last_name; // most changes hit the table of the one before
     TableChanges *m_last = nullptr;
     bool m_last_counts = false;
+    std::vector<RowObserver *> m_observers, m_last_observers; // all; those that want the last table
     std::string m_followed;
     int m_linha_column = -1;
     Bitmap *m_lines = nullptr;

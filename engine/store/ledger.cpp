@@ -239,15 +239,15 @@ void Ledger::clear_rejects(std::int64_t file_id)
     m_db.prepare("delete from atom_reject where file_id = ?1").bind(1, file_id).run();
 }
 
-void Ledger::add_reject(std::int64_t file_id, std::int64_t seq, Reject const &r)
+void Ledger::add_reject(std::int64_t file_id, std::int64_t seq, Reject const &r, std::string const &chave)
 {
     if (!m_add_reject) {
-        m_add_reject.emplace(m_db.prepare("insert into atom_reject(file_id, seq, linha, byte, coluna, campo, codigo, mensagem, valor, registro, warning) "
-                                          "values(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11)"));
+        m_add_reject.emplace(m_db.prepare("insert into atom_reject(file_id, seq, linha, byte, coluna, campo, codigo, mensagem, valor, registro, warning, chave) "
+                                          "values(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12)"));
     }
     auto &s = *m_add_reject;
     s.bind(1, file_id).bind(2, seq).bind(3, r.linha).bind(4, r.byte).bind(5, r.coluna).bind(6, r.campo).bind(7, r.codigo);
-    s.bind(8, r.mensagem).bind(9, r.valor).bind(10, r.registro).bind(11, r.warning ? 1 : 0).run();
+    s.bind(8, r.mensagem).bind(9, r.valor).bind(10, r.registro).bind(11, r.warning ? 1 : 0).bind(12, or_null(chave)).run();
 }
 
 void Ledger::each_reject(std::int64_t file_id, std::function<void(Reject const &)> const &call)

@@ -75,8 +75,8 @@ public:
     std::vector<FileRow> all(std::string const &status, std::string const &date); // "" = any; by id
 
     void clear_rejects(std::int64_t file_id);
-    /// In the order in which they come.
-    void add_reject(std::int64_t file_id, std::int64_t seq, Reject const &reject);
+    /// In the order in which they come. `chave` says what the line is about ("column=value", see job/subject.hpp); "" = nothing known.
+    void add_reject(std::int64_t file_id, std::int64_t seq, Reject const &reject, std::string const &chave = {});
     /// Of a file, in order of line; calls back for each.
     void each_reject(std::int64_t file_id, std::function<void(Reject const &)> const &call);
 

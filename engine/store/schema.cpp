@@ -5,6 +5,9 @@
 #include "engine/store/database.hpp"
 
 #include <fmt/format.h>
+#include <xxhash.h>
+
+#include <cstring>
 
 namespace atom {
 
@@ -30,7 +33,8 @@ create index if not exists atom_file_status on atom_file(status) where status no
 
 create table if not exists atom_reject(
   file_id integer not null, seq integer not null, linha integer, byte integer, coluna integer, campo text, codigo text,
-  mensagem text, valor text, registro text, warning integer not null, primary key(file_id, seq)) without rowid;
+  mensagem text, valor text, registro text, warning integer not null, chave text, primary key(file_id, seq)) without rowid;
+create index if not exists atom_reject_chave on atom_reject(chave) where chave is not null;
 
 -- what a source's folder showed last, for files that must stand still before they are taken
 create table if not exists atom_look(
@@ -42,12 +46,18 @@ create table if not exists atom_hash(rule integer, key blob, hash integer not nu
 
 create table if not exists atom_export(
   id integer primary key, name text not null unique, due integer not null default 0, seq_day text, seq integer not null default 0,
-  started integer not null default 0);
+  started integer not null default 0, compared integer);
+-- for exports that watch: keys that were touched since all was compared (atom_export.compared says under which query, layout and schema)
+create table if not exists atom_touched(export integer, key text, primary key(export, key)) without rowid;
 -- files that an operator let an export go past
 create table if not exists atom_release(export text, file_id integer, primary key(export, file_id)) without rowid;
--- what a target holds: the hash of each key's row as it was last written
+-- what a target holds: the hash of each key's row as it was last written; null: it holds the key no longer
 create table if not exists atom_delivered(
-  id integer primary key, export integer not null, key text not null, hash integer not null, unique(export, key));
+  id integer primary key, export integer not null, key text not null, hash integer, unique(export, key));
+-- every output that was made, and the line of each key in it (1-based; a key's line is its row's, in a CSV the header counts)
+create table if not exists atom_output(
+  id integer primary key, export integer not null, kind text not null, name text not null, rows integer not null, at text not null);
+create table if not exists atom_delivery(output integer, delivered integer, linha integer, primary key(output, delivered)) without rowid;
 
 -- everything outside the base that is still to be done, in order; each can be done twice without harm
 create table if not exists atom_outbox(
@@ -62,6 +72,8 @@ create index if not exists atom_sent_open on atom_sent(send, state) where state 
 -- a send whose server is left alone for a while
 create table if not exists atom_send(
   send text primary key, failures integer not null, not_before integer not null, why text) without rowid;
+-- the read-only copy: is it due, when was it made, and what the online base looked like then
+create table if not exists atom_replica(id integer primary key check(id = 1), due integer not null, made_at integer not null default 0, online text);
 
 create table if not exists atom_taken(name text primary key, last_id integer not null) without rowid;
 
@@ -171,11 +183,13 @@ std::vector<std::string> table_names(Database &db)
 
 void make_engine_tables(Database &db)
 {
-    if (db.integer("select count(*) from sqlite_schema where name = 'rejeicao'") > 0) {
-        return; // a base that has the last of them has them all: a poll writes nothing that it need not
+    auto const version = static_cast<std::int32_t>(XXH3_64bits(k_engine_tables, std::strlen(k_engine_tables)));
+    if (db.integer("pragma user_version") == version) {
+        return; // a poll writes nothing that it need not
     }
     Transaction transaction(db);
     db.exec(k_engine_tables);
+    db.exec(fmt::format("pragma user_version = {}", version));
     transaction.commit();
 }
 

@@ -332,8 +332,8 @@ def read_csv(layout, data):
         if not least <= len(cells) <= len(names):
             row.faults.append(Fault("COLUNAS_INVALIDAS", warning=layout.any_shape))
             if not layout.any_shape:
-                contract = next(f for f in layout.fields if f.name == "contrato")
-                if where["contrato"] < len(cells):
+                contract = next((f for f in layout.fields if f.name == "contrato"), None)
+                if contract and where["contrato"] < len(cells):
                     row.key = parse_value(layout, contract, cells[where["contrato"]].decode(encoding, "replace"))[0]
                 continue
         else:

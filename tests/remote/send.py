@@ -366,6 +366,19 @@ def no_longer_active(root):
 
 
 @case
+def held_as_the_mailing_is(root):
+    """A file that may say who has paid failed: nothing goes out, nothing is lost, until somebody lets the mailing go."""
+    night = Night(root)
+    night.ws.drop("AcordosBaixados_08082023_528.csv", b"")
+    with Platform() as platform:
+        night.to(platform).poll("08:30", code=1).poll("08:31")
+        equal((night.states(), platform.connections), (["PENDENTE"], 0))
+        equal(night.ws.call("release", "discagem", "--by", "ana")[0], 0)
+        night.poll("08:32")
+    equal(night.states(), ["ENVIADA"])
+
+
+@case
 def without_a_template(root):
     night = Night(root, ("84510001;19987650001;MARIA;jornada1", "84510003;41987650003;EVA;jornada2"))
     with contextlib.closing(sqlite3.connect(night.ws.base_path)) as base, base:
