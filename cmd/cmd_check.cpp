@@ -41,7 +41,8 @@ void check_reports(Database &base, Workspace const &workspace, Faults &faults)
     }
 }
 
-/// Samples, then all SQL against a base of the pack's schema in memory: the real one is not touched.
+} // namespace
+
 void check_workspace(Workspace const &workspace)
 {
     Faults faults;
@@ -64,6 +65,8 @@ void check_workspace(Workspace const &workspace)
     }
     faults.throw_if_any();
 }
+
+namespace {
 
 template <typename T> void tell_if_off(char const *kind, T const &e)
 {

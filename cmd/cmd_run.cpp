@@ -52,12 +52,53 @@ int run_once(Call const &call)
     Schedule const schedule(std::chrono::hours(24)); // for its signals
     session.stop_by(schedule.stop_token());
     auto site = session.site();
-    auto const outcome = poll_once(site, settle);
-    int const code = print_outcome(outcome, call.json());
-    if (dry_run) {
-        print_plan(session.workspace(), session.plan(), outcome, call.json());
+    Standing standing(site.folders, site.workspace.spool);
+    try {
+        auto const outcome = poll(site, standing, {settle});
+        int const code = print_outcome(outcome, call.json());
+        if (dry_run) {
+            print_plan(session.workspace(), session.plan(), outcome, call.json());
+        }
+        return code;
+    } catch (StoreError const &) {
+        if (!schedule.stop_token().stop_requested()) {
+            throw;
+        }
+        site.db.ask_whether_to_go_on({});
+        roll_back_begun(site);
+        std::cerr << "atom: stopped; the file at hand is rolled back and begins again at the next look\n";
+        return 1;
     }
-    return code;
+}
+
+int run_on(Call const &call)
+{
+    auto workspace = std::make_unique<Workspace>(call.workspace());
+    auto const clock = call.clock(*workspace, true);
+    auto const who = holder_text("run", *clock);
+    RunLock const lock(*workspace, who);
+    if (!lock.is_taken()) {
+        std::cerr << fmt::format("atom: {} looks at the sources of this base already\n", lock.holder());
+        return 1;
+    }
+    auto const reload = [&call] {
+        auto next = std::make_unique<Workspace>(call.workspace());
+        check_workspace(*next);
+        return next;
+    };
+    run_service({std::move(workspace), *clock, who, reload});
+    return 0;
+}
+
+int run(Call const &call)
+{
+    if (!call.flag("once") && call.flag("dry-run")) {
+        throw UsageError("--dry-run goes with --once");
+    }
+    if (!call.flag("once") && call.has("settle")) {
+        throw UsageError("--settle goes with --once: one that looks again and again sees what stands still");
+    }
+    return call.flag("once") ? run_once(call) : run_on(call);
 }
 
 } // namespace

@@ -39,7 +39,14 @@ void Session::lock_for_writing(char const *command, bool wait)
 {
     make_folder(m_workspace.base.parent_path());
     auto const path = lock_of(m_workspace);
-    auto const who = fmt::format("atom {} (process {}, since {})", command, ::getpid(), m_clock->local_text());
+    auto const who = holder_text(command, *m_clock);
+    if (!wait) {
+        m_run_lock.emplace(m_workspace, who);
+        m_holder = m_run_lock->holder();
+        if (!m_run_lock->is_taken()) {
+            return;
+        }
+    }
     m_lock = LockFile::try_take(path, who);
     if (m_lock) {
         return;
@@ -49,6 +56,18 @@ void Session::lock_for_writing(char const *command, bool wait)
         std::cerr << fmt::format("waiting for {}\n", m_holder);
         m_lock = LockFile::take(path, who);
     }
+}
+
+void Session::stop_by(std::stop_token stop)
+{
+    m_stop = std::move(stop);
+    m_folders.stop_by(m_stop);
+    m_db->ask_whether_to_go_on([this] { return !m_stop.stop_requested(); });
+}
+
+std::string holder_text(char const *command, Clock const &clock)
+{
+    return fmt::format("atom {} (process {}, since {})", command, ::getpid(), clock.local_text());
 }
 
 void Session::lock_silently(bool wait)
@@ -79,6 +98,9 @@ void Session::open_copy()
     m_plan.emplace(*m_db, keys, states);
 }
 
-Site Session::site() { return {m_workspace, *m_clock, m_folders, *m_db, Ledger(*m_db), Writers(m_workspace), m_plan ? &*m_plan : nullptr}; }
+Site Session::site()
+{
+    return {m_workspace, *m_clock, m_folders, *m_db, Ledger(*m_db), Writers(m_workspace), m_stop, m_plan ? &*m_plan : nullptr};
+}
 
 } // namespace atom

@@ -120,6 +120,45 @@ Fd &Fd::operator=(Fd &&o) noexcept
 
 int Fd::release() noexcept { return std::exchange(m_fd, -1); }
 
+namespace {
+
+constexpr std::size_t k_block = std::size_t{2} << 20; // a large page of x86-64 and of ARM with small ones of 4 KiB
+
+/// The first place from `p` on where a block can begin.
+char *aligned(void *p) noexcept
+{
+    auto const past = reinterpret_cast<std::uintptr_t>(p) % k_block;
+    return static_cast<char *>(p) + (past == 0 ? 0 : k_block - past);
+}
+
+/// Memory for one block, where a large page can stand; null if there is none. What lies around it is given back at once: once the block has
+/// moved away, its addresses may be another thread's.
+char *new_block() noexcept
+{
+    void *const room = ::mmap(nullptr, 2 * k_block, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (room == MAP_FAILED) {
+        return nullptr;
+    }
+    char *const block = aligned(room);
+    auto const before = static_cast<std::size_t>(block - static_cast<char *>(room));
+    if (before > 0) {
+        (void)::munmap(room, before);
+    }
+    (void)::munmap(block + k_block, k_block - before);
+    (void)::madvise(block, k_block, MADV_HUGEPAGE);
+    return block;
+}
+
+/// Linux gives them to those who ask, unless it is set up to give none; then a copy would only cost.
+bool has_large_pages() noexcept
+{
+    std::ifstream in("/sys/kernel/mm/transparent_hugepage/enabled");
+    std::string words;
+    return std::getline(in, words) && words.find("[never]") == std::string::npos;
+}
+
+} // namespace
+
 MappedFile::MappedFile(std::filesystem::path const &path) : MappedFile(open_file(path, O_RDONLY), path) {}
 
 MappedFile::MappedFile(Fd fd, std::filesystem::path const &path) : m_path(path), m_fd(std::move(fd))

@@ -308,6 +308,7 @@ private:
             return;
         }
         out->writer.commit();
+        kill_point("after-export-file");
         OutboxRow row;
         row.kind = OutboxRow::Kind::deliver;
         row.folder = "target:" + m_export.target;

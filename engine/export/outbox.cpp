@@ -297,6 +297,9 @@ std::string fitted_name(std::string_view path, std::string_view ending)
     return fmt::format("{}{}~{}{}", path.substr(0, at), leaf.substr(0, head), leaf.substr(tail), ending);
 }
 
-std::vector<std::string> work_off_outbox(Database &db, Folders &folders) { return OutboxWorker(db, folders).run(); }
+OutboxResult work_off_outbox(Database &db, Folders &folders, OutboxLimits const &limits)
+{
+    return OutboxWorker(db, folders, limits).run();
+}
 
 } // namespace atom

@@ -33,6 +33,9 @@ Looked look(LookSetting const &setting, Source const &source, std::vector<Remote
 /// Why no job may have a file of this name, however it is matched; "" if any may. A name must leave room for those of its error files.
 std::string refused_name(std::string_view name);
 
+/// Why no job may have a file of this name, however it is matched; "" if any may. A name must leave room for those of its error files.
+std::string refused_name(std::string_view name);
+
 /// The first job, in their order, that takes this name from this source ("" = any); null if none.
 struct JobMatch
 {

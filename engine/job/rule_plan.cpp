@@ -52,7 +52,7 @@ std::vector<std::string> message_columns(std::string const &message)
     for (auto open = message.find('{'); open != std::string::npos; open = message.find('{', open + 1)) {
         auto const close = message.find('}', open);
         auto const name = close == std::string::npos ? "" : message.substr(open + 1, close - open - 1);
-        if (is_name(name) && std::find(out.begin(), out.end(), name) == out.end()) {
+        if (is_name(name) && std::isdigit(static_cast<unsigned char>(name.front())) == 0 && std::find(out.begin(), out.end(), name) == out.end()) {
             out.push_back(name);
         }
     }

@@ -69,6 +69,13 @@ private:
         if (base) {
             base->finish("[base]");
         }
+        if (auto schedule = top.table("schedule")) {
+            read_schedule(*schedule);
+        }
+        if (auto log = top.table("log")) {
+            m_out.log_as_json = log->choice("format", {"text", "json"}) == "json";
+            log->finish("[log]");
+        }
         if (auto replica = top.table("replica")) {
             read_replica(*replica);
         }
@@ -79,6 +86,18 @@ private:
             read_target(t);
         }
         top.finish("atom.toml");
+    }
+
+    void read_schedule(TomlTable &t)
+    {
+        auto const text = t.text_or("every", "1m");
+        auto const every = parse_duration(text);
+        if (!every || *every < std::chrono::seconds(1) || *every > std::chrono::hours(24)) {
+            t.fault("every", fmt::format("\"{}\" is no time between looks; allowed: 1s to 1d, as \"30s\" or \"5m\"", text));
+        } else {
+            m_out.every = *every;
+        }
+        t.finish("[schedule]");
     }
 
     void read_replica(TomlTable &t)

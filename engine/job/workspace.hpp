@@ -64,6 +64,8 @@ struct Workspace
     std::filesystem::path root;
     std::filesystem::path base, online, spool; // absolute
     std::string timezone;
+    std::chrono::seconds every = std::chrono::minutes(1); // between the looks of `atom run`
+    bool log_as_json = false;
     std::optional<Replica> replica;
     std::vector<Source> sources;
     std::vector<Target> targets;

@@ -90,8 +90,8 @@ public:
     /// A pass says what it reads next, and gives back what lies behind it (base/file.hpp).
     void want(std::uint64_t from, std::uint64_t to) const noexcept
     {
-        if (m_file) {
-            m_file->want(static_cast<std::size_t>(from), static_cast<std::size_t>(to));
+        if (auto const &file = m_sheet ? m_sheet : m_file) {
+            file->want(static_cast<std::size_t>(from), static_cast<std::size_t>(to));
         }
     }
     void forget(std::uint64_t from, std::uint64_t to) const noexcept
@@ -158,6 +158,10 @@ public:
 
 private:
     Input(std::unique_ptr<MappedFile> file, std::string memory, std::shared_ptr<Layout const> layout, std::filesystem::path const &scratch);
+    struct Mark
+    {
+        std::uint64_t offset = 0, linha = 0;
+    };
     struct Columns
     {
         std::vector<int> of_field;

@@ -14,17 +14,9 @@ void Folders::add(std::string name, std::string url, std::function<RemoteLogin()
 
 RemoteFolder &Folders::get(std::string const &name)
 {
-    auto &open = m_open[name];
-    if (!open) {
-        auto const known = m_known.find(name);
-        bool const local = known == m_known.end() && name.compare(0, 8, "file:///") == 0;
-        if (known == m_known.end() && !local) {
-            throw RemoteError(RemoteCause::not_found, fmt::format("folder {} is not configured", name));
-        }
-        open = local ? open_folder(name, {}) : open_folder(known->second.url, known->second.secrets());
-        if (m_only_look) {
-            open = looking_folder(std::move(open));
-        }
+    auto &kept = m_open[name];
+    if (!kept) {
+        kept = open(name, m_stop);
     }
     return *kept;
 }
@@ -37,7 +29,8 @@ std::unique_ptr<RemoteFolder> Folders::open(std::string const &name, std::stop_t
     if (known == m_known.end() && !local) {
         throw RemoteError(RemoteCause::not_found, fmt::format("folder {} is not configured", name));
     }
-    return local ? open_folder(name, {}) : open_folder(known->second.url, known->second.secrets(), k_timeout_seconds, std::move(stop));
+    auto folder = local ? open_folder(name, {}) : open_folder(known->second.url, known->second.secrets(), k_timeout_seconds, std::move(stop));
+    return m_only_look ? looking_folder(std::move(folder)) : std::move(folder);
 }
 
 } // namespace atom

@@ -15,6 +15,8 @@ class Folders
 public:
     /// Opens nothing. `secrets` is asked when the folder is first used; what it throws comes out of get().
     void add(std::string name, std::string url, std::function<RemoteLogin()> secrets);
+    /// Calls under way, and those to come, end when this is asked to stop.
+    void stop_by(std::stop_token stop) { m_stop = std::move(stop); }
     /// From now on folders are opened to be looked at and read only: what would change one is taken as done.
     void only_look() noexcept { m_only_look = true; }
     bool has(std::string const &name) const { return m_known.count(name) > 0; }

@@ -9,8 +9,8 @@
 #include "engine/intake/look.hpp"
 #include "engine/layout/writer.hpp"
 #include "engine/run/poll_sends.hpp"
-#include "engine/run/process_file.hpp"
 #include "engine/run/replica.hpp"
+#include "engine/run/work_files.hpp"
 
 #include <fmt/format.h>
 
@@ -194,6 +194,7 @@ public:
 
     Outcome run()
     {
+        ReplicaKeeper replica(m_site);
         m_standing.sources.stop_by(m_site.stop);
         recover(m_site, m_standing.sources);
         take_requests(m_site);
@@ -214,6 +215,9 @@ public:
         }
         if (!m_site.stop.stop_requested()) {
             work_sends(m_site, m_standing, m_out);
+        }
+        if (auto const fault = replica.end_poll()) {
+            note(m_standing, m_out, *fault);
         }
         reset_begun(m_site, m_standing.sources.on_their_way());
         m_standing.told = {m_out.errors.begin(), m_out.errors.end()};
@@ -313,30 +317,12 @@ private:
 
 Outcome poll(Site &site, Standing &standing, PollOptions const &options)
 {
-    Outcome out;
-    ReplicaKeeper replica(site);
-    recover(site);
-    take_requests(site);
-    prepare_sends(site, out);
-    deliver(site, out); // what an earlier poll could not
-    auto const stable = settle.value_or(k_stable_seconds);
-    auto looked = look_everywhere(site, stable, out);
-    if (settle) {
-        site.clock.sleep(std::chrono::seconds(*settle));
-        looked = look_everywhere(site, stable, out);
-    }
-    auto rows = std::move(looked.ready);
-    for (auto &row : local_files(site)) {
-        rows.push_back(std::move(row));
-    }
-    work(site, std::move(rows), looked.unfinished, out);
-    write_due_exports(site, out);
-    deliver(site, out);
-    work_sends(site, out);
-    if (auto const fault = replica.end_poll()) {
-        note(out, *fault);
-    }
-    return out;
+    return Poll(site, standing, options).run();
+}
+
+void roll_back_begun(Site &site)
+{
+    reset_begun(site, {});
 }
 
 namespace {
@@ -371,9 +357,9 @@ FileRow row_of(Site &site, std::filesystem::path const &path, ImportOptions cons
 Outcome import_files(Site &site, std::vector<std::filesystem::path> const &paths, ImportOptions const &options)
 {
     Outcome out;
+    Standing standing(site.folders, site.workspace.spool);
     ReplicaKeeper replica(site);
     std::vector<FileRow> rows;
-    recover(site);
     for (auto const &path : paths) {
         auto row = row_of(site, path, options);
         site.ledger.save(row);
@@ -383,9 +369,9 @@ Outcome import_files(Site &site, std::vector<std::filesystem::path> const &paths
             rows.push_back(std::move(row));
         }
     }
-    work(site, std::move(rows), {}, out);
-    write_due_exports(site, out);
-    deliver(site, out);
+    work_files(site, standing, std::move(rows), {}, {}, out);
+    write_due_exports(site, standing, out);
+    deliver(site, standing, out);
     replica.note_changes();
     return out;
 }
@@ -393,9 +379,10 @@ Outcome import_files(Site &site, std::vector<std::filesystem::path> const &paths
 Outcome export_now(Site &site, Export const &x, bool full)
 {
     Outcome out;
+    Standing standing(site.folders, site.workspace.spool);
     ReplicaKeeper replica(site);
-    write_export(site, x, full, out);
-    deliver(site, out);
+    write_export(site, standing, x, full, out);
+    deliver(site, standing, out);
     replica.note_changes();
     return out;
 }

@@ -1,17 +1,17 @@
 #include "engine/run/poll_sends.hpp"
 
 #include "engine/base/log.hpp"
+#include "engine/run/work_files.hpp"
 
 namespace atom {
 
 namespace {
 
-void add(Outcome &out, SendResult const &result)
+void add(Standing &standing, Outcome &out, SendResult const &result)
 {
     for (auto const &error : result.errors) {
         if (std::find(out.errors.begin(), out.errors.end(), error) == out.errors.end()) { // the same at both ends of a poll
-            log_error("{}", error);
-            out.errors.push_back(error);
+            note(standing, out, error);
         }
     }
     auto it = std::find_if(out.sends.begin(), out.sends.end(), [&](SendResult const &s) { return s.name == result.name; });
@@ -28,23 +28,20 @@ void add(Outcome &out, SendResult const &result)
 
 } // namespace
 
-void prepare_sends(Site &site, Outcome &out)
+void prepare_sends(Site &site, Standing &standing, Outcome &out)
 {
-    if (site.plan != nullptr) {
-        return; // as below
-    }
-    for (auto const &result : begin_sends({site.db, site.workspace, site.clock})) {
-        add(out, result);
+    for (auto const &result : begin_sends({site.db, site.workspace, site.clock, site.stop})) {
+        add(standing, out, result);
     }
 }
 
-void work_sends(Site &site, Outcome &out)
+void work_sends(Site &site, Standing &standing, Outcome &out)
 {
     if (site.plan != nullptr) {
         return; // a dry run: no message may go out
     }
-    for (auto const &result : run_sends({site.db, site.workspace, site.clock})) {
-        add(out, result);
+    for (auto const &result : run_sends({site.db, site.workspace, site.clock, site.stop})) {
+        add(standing, out, result);
     }
     for (auto const &s : out.sends) {
         if (s.any()) {

@@ -6,8 +6,8 @@
 namespace atom {
 
 /// At its start: what died under way is closed, what is to go is remembered. Nothing is sent.
-void prepare_sends(Site &site, Outcome &out);
+void prepare_sends(Site &site, Standing &standing, Outcome &out);
 /// At its end: what may go, goes.
-void work_sends(Site &site, Outcome &out);
+void work_sends(Site &site, Standing &standing, Outcome &out);
 
 } // namespace atom

@@ -47,8 +47,10 @@ public:
             hold(why);
         }
         Stopwatch const watch;
+        kill_point("before-checkpoint");
         m_site.db.checkpoint();
-        log_info("{}: checkpoint in {:.2f} s", m_row.job, watch.seconds());
+        kill_point("after-checkpoint");
+        log_debug("{}: checkpoint in {:.2f} s", m_row.job, watch.seconds());
     }
 
     void fail(FileRefused const &why)

@@ -23,6 +23,7 @@ struct Site
     Database &db;
     Ledger ledger;
     Writers writers;
+    std::stop_token stop = {}; // a wish to end soon: what is at hand is finished or rolled back, and nothing more is begun
     ChangePlan *plan = nullptr; // of a dry run: gathers what it would change. Nothing may then leave this machine
 };
 

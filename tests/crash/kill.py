@@ -48,7 +48,8 @@ def points():
         for name in names:
             if name.endswith(".cpp"):
                 with open(os.path.join(folder, name), encoding="utf-8") as file:
-                    found |= set(re.findall(r'kill_point\("([^"]+)"\)', file.read()))
+                    for call in re.findall(r"(?<!void )kill_point\(([^;{]*)\);", file.read()):
+                        found |= set(re.findall(r'"([^"]+)"', call))
     return sorted(p for p in found if not p.startswith("send-"))  # those need a server: tests/remote/send.py
 
 

@@ -115,7 +115,7 @@ def check_sample(name, layout, sample):
             fault(name, f"a sample of {len(sample['line'])} bytes, length {record['length']}")
         raw = [sample["line"][f["at"] - 1 : f["at"] - 1 + f["len"]] for f in record["fields"]]
     else:
-        raw = next(csv.reader([sample["line"]], delimiter=layout["delimiter"]))
+        raw = next(csv.reader([sample["line"]], delimiter=layout.get("delimiter", ";")))
         needed = sum(not f.get("optional") for f in record["fields"])
         if not needed <= len(raw) <= len(record["fields"]):
             fault(name, f"a sample of {len(raw)} columns, {len(record['fields'])} fields")
