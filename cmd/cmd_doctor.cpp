@@ -19,14 +19,23 @@ void options(po::options_description &, po::positional_options_description &) {}
 
 char const *word_of(Finding::State state)
 {
-    return state == Finding::State::well ? "ok" : state == Finding::State::off ? "off" : "wrong";
+    switch (state) {
+    case Finding::State::well: return "ok";
+    case Finding::State::off: return "off";
+    case Finding::State::note: return "note";
+    case Finding::State::wrong: break;
+    }
+    return "wrong";
 }
 
 int run(Call const &call)
 {
     auto const workspace = call.workspace();
     auto const clock = call.clock(workspace);
-    check_workspace(workspace);
+    try {
+        check_workspace(workspace);
+    } catch (StoreError const &) { // the real base could not be asked which files of SQL it has: what is wrong with it is told below
+    }
     Folders folders;
     add_folders(folders, workspace);
     Table table({"state", "what", "text"});

@@ -166,7 +166,7 @@ private:
             }
             auto s = db.prepare_guarded(send.doctor.text, {true, {}, {}});
             while (s.step()) {
-                say(State::wrong, "send " + send.name, s.text(0));
+                say(State::note, "send " + send.name, s.text(0));
             }
         }
     }
@@ -226,6 +226,7 @@ private:
     public:
         explicit TemporaryFile(fs::path const &folder)
         {
+            make_folder(folder); // of a workspace that never ran
             std::string name = (folder / "atom-doctor-XXXXXX").string();
             Fd const fd(::mkstemp(name.data()));
             m_path = name;

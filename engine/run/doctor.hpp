@@ -16,6 +16,7 @@ struct Finding
     {
         well,
         off,  // switched off by its owner, or not there yet: no fault
+        note, // what the pack shows: a person judges it
         wrong
     } state = State::well;
     std::string what; // "base", "source NAME", …

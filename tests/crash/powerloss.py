@@ -88,8 +88,8 @@ def try_point(args, days, root, expected, kill_day, point):
         for n, (day, files) in enumerate(days):
             for name, data in files.items():
                 ws.drop(name, data)
-            disk.keep_all()
             kill.ask(ws, n)
+            disk.keep_all()
             if n == kill_day:
                 code, _, err = ws.poll(f"{day} 02:00", env=disk.env | {"ATOM_KILL_AT": point})
                 reached = code == -signal.SIGKILL

@@ -123,7 +123,7 @@ def main():
                 faults.append(f"too little happened: {len(personal)} values, {len(told)} characters told")
             faults += [f"seed {seed}: an input's {n[0]}…{n[-1]} ({len(n)} characters) was told" for n in sorted(found_in(told, personal))[:20]]
             ours = {workspace.source, workspace.target, workspace.home, root} | dropped | {f"file{i}" for i in range(1000)}
-            for folder in (os.path.join(workspace.home, "data"), workspace.source, workspace.target):
+            for folder in (os.path.join(workspace.home, "data"), workspace.errors(), workspace.target): # the rest of the source is not ours
                 faults += list(wrong_modes(folder, ours))
     print("\n".join(faults) or "nothing personal was told, and nobody else may read")
     return 1 if faults else 0
