@@ -18,7 +18,7 @@ std::string grouped(std::string number)
     auto const comma = number.find(',');
     auto const first = number.empty() || number[0] != '-' ? 0U : 1U;
     for (auto at = comma == std::string::npos ? number.size() : comma; at > first + 3; at -= 3) {
-        number.insert(at - 3, ".");
+        number.insert(at - 3, 1, '.');
     }
     return number;
 }

@@ -203,7 +203,7 @@ Parsed parse_text(Field const &f, std::string_view raw, Encoding encoding, std::
 std::optional<Civil> civil_of_cell(std::string_view text, DateKind kind)
 {
     if (text.size() == 10 && kind == DateKind::datetime) {
-        return parse_iso(std::string(text) + " 00:00:00", kind);
+        return parse_iso(text, DateKind::date); // its midnight
     }
     return parse_iso(kind == DateKind::date && text.size() == 19 ? text.substr(0, 10) : text, kind);
 }
