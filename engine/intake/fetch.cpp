@@ -51,6 +51,10 @@ bool take_up(FileRow &row, Fetched const &fetched)
         return false;
     }
     row.path = fetched.path.string();
+    if (!row.sha256.empty() && row.sha256 != fetched.sha256) { // other bytes than those that a person let through
+        row.approved.clear();
+        row.released = false;
+    }
     row.sha256 = fetched.sha256;
     return true;
 }

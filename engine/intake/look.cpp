@@ -114,6 +114,11 @@ private:
         }
         if (!row) {
             row = open_row(e.name);
+            if (row && row->is_let_through()) { // those bytes are gone, and nobody has looked at these
+                row->status = "removed";
+                m_ledger.save(*row);
+                row.reset();
+            }
         }
         auto const why = refused_name(e.name);
         auto const match = why.empty() ? match_job(m_set.workspace, m_source.name, e.name) : JobMatch{};

@@ -41,6 +41,8 @@ struct FileRow
     /// A person passed a hold of this kind: what stands before the ':' of a reason. Who approves a file because it is late has not
     /// looked at what a brake would say: that holds it again.
     bool is_approved(std::string const &why) const;
+    /// A person let these bytes through; others under the same name are no business of that person's.
+    bool is_let_through() const noexcept { return released || !approved.empty(); }
 };
 
 class Ledger

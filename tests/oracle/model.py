@@ -145,7 +145,7 @@ class Oracle:
             with open(f.path, "rb") as file:
                 f.identity = (hashlib.sha256(file.read()).digest(), f.job, f.date)
             for g in self.files:  # other bytes under the same name take its place
-                if g.name == f.name and g.status in ("failed", "held", "waiting"):
+                if g.name == f.name and g.status in ("seen", "failed", "held", "waiting"):  # seen: approved or released since
                     g.status = "removed"
         self.files += fresh
         todo = sorted((f for f in self.files if f.status in ("seen", "waiting")), key=lambda f: f.order)
