@@ -11,11 +11,7 @@ namespace atom {
 
 std::string refused_name(std::string_view name)
 {
-    constexpr std::size_t k_longest = 255 - std::string_view("..rejeitados.part.99").size(); // as it is written beside the file
-    if (!is_safe_name(name)) {
-        return "the name holds characters that no file of ours may have";
-    }
-    return name.size() > k_longest ? fmt::format("the name is longer than {} bytes: its error files could have none", k_longest) : "";
+    return is_safe_name(name) ? "" : "the name holds characters that no file of ours may have";
 }
 
 JobMatch match_job(Workspace const &workspace, std::string const &source, std::string const &name, std::string const &only_job)

@@ -30,10 +30,7 @@ struct Looked
 /// What a listing of the source's folder shows. In one transaction of its own.
 Looked look(LookSetting const &setting, Source const &source, std::vector<RemoteEntry> entries);
 
-/// Why no job may have a file of this name, however it is matched; "" if any may. A name must leave room for those of its error files.
-std::string refused_name(std::string_view name);
-
-/// Why no job may have a file of this name, however it is matched; "" if any may. A name must leave room for those of its error files.
+/// Why no job may have a file of this name, however it is matched; "" if any may.
 std::string refused_name(std::string_view name);
 
 /// The first job, in their order, that takes this name from this source ("" = any); null if none.

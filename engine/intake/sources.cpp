@@ -64,7 +64,8 @@ Sources::Source &Sources::at(std::string const &name)
     return s;
 }
 
-bool Sources::is_at_work(Source const &s) { return s.is_asked || s.is_listing || s.fetching.has_value() || !s.queue.empty(); }
+/// What cannot begin before there is room in the spool is no work: whoever waited for its end might wait for himself.
+bool Sources::is_at_work(Source const &s) { return s.is_asked || s.is_listing || s.fetching.has_value() || may_fetch(s); }
 
 void Sources::list(std::string const &source)
 {

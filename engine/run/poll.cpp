@@ -232,6 +232,7 @@ private:
     /// All sources at once; whoever is slow is not waited for.
     void look()
     {
+        m_standing.lost.clear();
         for (auto const &source : m_site.workspace.sources) {
             if (source.off.empty() && m_standing.backoff.may_try("look source:" + source.name, std::chrono::steady_clock::now())) {
                 m_standing.sources.list(source.name);

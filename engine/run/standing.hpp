@@ -24,6 +24,7 @@ struct Standing
     Sources sources;
     Backoff backoff;                      // by folder: "source:NAME", "target:NAME", and "look source:NAME" for its listings
     std::map<std::string, Looked> looked; // by source: what its last look showed that is still to be worked
+    std::set<std::int64_t> lost;          // files whose bytes could not be had since the last look: they are asked for again at the next
     std::set<std::string> told;           // what the poll before could not do: it is told once, not each minute
     bool is_service = false;              // the log says when a failing server is tried again
 };

@@ -141,7 +141,8 @@ private:
         std::map<std::string, std::vector<Wanted>> wanted;
         Transaction transaction(m_site.db);
         for (auto &row : m_rows) {
-            if (row.source.empty() || precondition(row).verdict != Precondition::Verdict::go) {
+            bool const is_lost = m_standing.lost.count(row.id) > 0;
+            if (row.source.empty() || is_lost || precondition(row).verdict != Precondition::Verdict::go) {
                 continue;
             }
             wanted[row.source].push_back(Wanted::of(row));
@@ -160,6 +161,9 @@ private:
         if (row.source.empty() || m_here.count(row.id) > 0) {
             return true;
         }
+        if (m_standing.lost.count(row.id) > 0) {
+            return false; // once a look is enough for a server in trouble
+        }
         auto const fetched = m_standing.sources.await(row.source, Wanted::of(row), m_patience);
         if (!fetched) {
             return false; // on its way
@@ -176,8 +180,10 @@ private:
             fail_unread(m_site, row, why);
             m_out.files.push_back(row);
         } catch (RemoteError const &e) {
+            m_standing.lost.insert(row.id);
             note(m_standing, m_out, fmt::format("source {}: {}: {}", row.source, printable(row.file), e.what()));
         } catch (FileError const &e) { // the spool
+            m_standing.lost.insert(row.id);
             note(m_standing, m_out, fmt::format("{}: {}: {}", row.job, printable(row.file), e.what()));
         }
         m_site.ledger.save(row);
