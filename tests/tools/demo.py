@@ -201,9 +201,9 @@ class Agency:
 
     def ledger(self, day, files):
         heading("The ledger")
-        self.show(f"atom files --date {day} | cut -f 2,4,6-10")
-        rows = [json.loads(line) for line in self.bash(f"atom files --json --date {day}").splitlines()]
-        check(self.rows("atom files --status failed --json") == [], "no file failed")
+        self.show(f"atom files --date {day} --at '{day} 02:20' | cut -f 2,4,6-10")
+        rows = [json.loads(line) for line in self.bash(f"atom files --json --date {day} --at '{day} 02:20'").splitlines()]
+        check(self.rows(f"atom files --status failed --json --at '{day} 02:20'") == [], "no file failed")
         check(len(rows) == files and all(r["status"] == "done" for r in rows), "every file of the day is done")
         check(all(r["read"] == r["accepted"] + r["rejected"] for r in rows), "read = accepted + rejected")
         left = [path.name for path in self.credor.iterdir() if path.is_file()]
