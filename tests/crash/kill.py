@@ -27,7 +27,7 @@ sys.path.insert(0, os.path.join(HERE, "..", "tools"))
 from workspace import Workspace, files_in  # noqa: E402
 
 ENGINE = os.path.join(HERE, "..", "..", "engine")
-PASSING = {"seconds", "seen_at", "ended_at", "made_at", "attempts"}
+PASSING = {"seconds", "seen_at", "ended_at", "made_at", "attempts", "at"}
 CONTRACTS = "60"
 HOLDING_JOB = """job = "conferencia"
 layout = "remessa_exclusao"
@@ -75,14 +75,17 @@ def make_days(generate, scratch):
             f"{d}_181000_parc_528_out.528": made("parcelas", day, change=0.3 * n),
             f"telefones_carteira_veic_{slashed[:4]}{slashed[6:]}190000.csv": made("telefones", day),
             f"{d}_190000_acordo_528_out.528.txt": made("acordos", day, share=0.1),
-            f"{d}_191000_acordo_528_out.528_new.txt": b"",
-            f"AcordosBaixados_{slashed}_528.csv": b"A;B\r\n1;2\r\n",
             f"{d}_200000_baixa_528_out.528": made("exclusao", day, share=0.1),
-            f"{d}_201000_baixa_528_out.528": b"too short\r\n",
             f"{d}_conferencia.txt": made("exclusao", day, share=0.1),
             "leia-me.txt": b"nothing\n",
         }))
-    again = f"{first.replace('-', '')}_180000_remessa_528_out.528"
+    days[0][1].update({  # fail, and hold the dialer's list back until somebody releases it on the second day
+        "20261203_191000_acordo_528_out.528_new.txt": b"",
+        "AcordosBaixados_03122026_528.csv": b"A;B\r\n1;2\r\n",
+        "20261203_201000_baixa_528_out.528": b"too short\r\n",
+    })
+    days[1][1]["20261202_181000_parc_528_out.528"] = made("parcelas", "2026-12-02")  # out of date: held
+    again = "20261203_180000_remessa_528_out.528"
     days[1][1][again] = days[0][1][again]  # a duplicate
     return days
 
