@@ -1,34 +1,37 @@
 #!/usr/bin/env python3
 """Kills atom at each of its named points and begins again: what is there in the end must be what an undisturbed run leaves.
 
-usage: kill.py --atom PATH --generate PATH [--point NAME[:N[xTIMES]]] [--moments N] [--seed S] [--keep DIR]
+usage: kill.py --atom PATH --generate PATH [--point NAME[:N[xTIMES]]] [--brief] [--moments N] [--seed S] [--keep DIR]
 
-PATH is a build with kill points (ATOM_DEV). The points are read from the sources. For each, at its first, second and third time, on either
-of two days (and on the second at its first in two polls running, :1x2): the poll is killed there, polls follow until nothing is left to do,
-the other day follows. With --moments, as many polls more are killed at a random moment. Then base (row for row, but for times, attempts and seconds), source folder with lidos and erros, and the dialer's
-folder are compared with the undisturbed run's.
+PATH is a build with kill points (ATOM_DEV). The points are read from the sources. Three days are told: all is well; what fails holds the
+export, and only removals leave; somebody releases it. Each point is tried at its first time on each day, and on the second day at its second
+time and at its first in two polls running (:1x2); with --brief, once. The poll is killed there, and polls follow. With --moments, as many polls
+more are killed at a random moment. In the end, and after one poll more, base (row for row, but for times, attempts and seconds), source folder with
+lidos and erros, and the dialer's folder are compared with the undisturbed run's after that day. A day begins where the undisturbed run left it.
 """
 
 import argparse
 import contextlib
 import concurrent.futures
+import dataclasses
 import os
+import queue
 import random
 import re
 import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "tools"))
-from workspace import Workspace, files_in  # noqa: E402
+from workspace import Workspace, files_in, quick_folder  # noqa: E402
 
 ENGINE = os.path.join(HERE, "..", "..", "engine")
-PASSING = {"seconds", "seen_at", "ended_at", "made_at", "attempts", "at"}
+PASSING = {"seconds", "attempts"}
 CONTRACTS = "60"
+AT_ONCE = 2
 HOLDING_JOB = """job = "conferencia"
 layout = "remessa_exclusao"
 files = ["{data:YYYYMMDD}_conferencia.txt"]
@@ -53,9 +56,17 @@ def points():
     return sorted(p for p in found if not p.startswith("send-"))  # those need a server: tests/remote/send.py
 
 
-def make_days(generate, scratch):
-    """[(day, {name: bytes})]"""
+# ---- the days --------------------------------------------------------------------------------------------------------------------------
 
+
+@dataclasses.dataclass
+class Day:
+    date: str
+    files: dict  # name -> bytes
+    deeds: list = dataclasses.field(default_factory=list)  # (verb, file or export): what somebody asks for before the poll
+
+
+def make_days(generate, scratch):
     def made(kind, day, **options):
         path = os.path.join(scratch, "made")
         words = [generate, kind, "--seed", "7", "--day", day, "--out", path, "--contracts", CONTRACTS, "--bad", "0.1"]
@@ -65,37 +76,29 @@ def make_days(generate, scratch):
         with open(path, "rb") as file:
             return file.read()
 
-    first, second = "2026-12-03", "2026-12-04"
     days = []
-    for n, day in enumerate((first, second)):
-        d = day.replace("-", "")
+    for n, date in enumerate(("2026-12-03", "2026-12-04", "2026-12-07")):
+        d = date.replace("-", "")
         slashed = d[6:] + d[4:6] + d[:4]
-        days.append((day, {
-            f"{d}_180000_remessa_528_out.528": made("remessa", day, change=0.3 * n),
-            f"{d}_181000_parc_528_out.528": made("parcelas", day, change=0.3 * n),
-            f"telefones_carteira_veic_{slashed[:4]}{slashed[6:]}190000.csv": made("telefones", day),
-            f"{d}_190000_acordo_528_out.528.txt": made("acordos", day, share=0.1),
-            f"{d}_200000_baixa_528_out.528": made("exclusao", day, share=0.1),
-            f"{d}_conferencia.txt": made("exclusao", day, share=0.1),
+        days.append(Day(date, {
+            f"{d}_180000_remessa_528_out.528": made("remessa", date, change=0.3 * n),
+            f"{d}_181000_parc_528_out.528": made("parcelas", date, change=0.3 * n),
+            f"telefones_carteira_veic_{slashed[:4]}{slashed[6:]}190000.csv": made("telefones", date),
+            f"{d}_190000_acordo_528_out.528.txt": made("acordos", date, share=0.1),
+            f"{d}_200000_baixa_528_out.528": made("exclusao", date, share=0.1),
+            f"{d}_conferencia.txt": made("exclusao", date, share=0.1),
             "leia-me.txt": b"nothing\n",
         }))
-    days[0][1].update({  # fail, and hold the dialer's list back until somebody releases it on the second day
-        "20261203_191000_acordo_528_out.528_new.txt": b"",
-        "AcordosBaixados_03122026_528.csv": b"A;B\r\n1;2\r\n",
-        "20261203_201000_baixa_528_out.528": b"too short\r\n",
-    })
-    days[1][1]["20261202_181000_parc_528_out.528"] = made("parcelas", "2026-12-02")  # out of date: held
-    again = "20261203_180000_remessa_528_out.528"
-    days[1][1][again] = days[0][1][again]  # a duplicate
+    first, second, third = days
+    first.files["20261220_181000_parc_528_out.528"] = made("parcelas", first.date)  # waits for a remessa that does not come
+    first.files["20261203_182000_parc_528_out.528"] = b"too short\r\n"
+    second.files["20261203_180000_remessa_528_out.528"] = first.files["20261203_180000_remessa_528_out.528"]  # a duplicate
+    second.files["20261204_191000_acordo_528_out.528_new.txt"] = b""
+    second.files["AcordosBaixados_04122026_528.csv"] = b"A;B\r\n1;2\r\n"
+    second.files["20261204_201000_baixa_528_out.528"] = b"too short\r\n"
+    second.deeds = [("release", "20261220_181000_parc_528_out.528"), ("approve", "20261203_conferencia.txt")]
+    third.deeds = [("release", "discagem")]
     return days
-
-
-def make_workspace(atom, root):
-    """The pack, and a job whose files are always held."""
-    ws = Workspace(atom, root).make()
-    with open(os.path.join(ws.home, "jobs", "conferencia.toml"), "w", encoding="utf-8") as file:
-        file.write(HOLDING_JOB)
-    return ws
 
 
 def snapshot(ws):
@@ -130,51 +133,106 @@ def differences(expected, actual):
     return out
 
 
-def ask(ws, n):
-    """On the second day somebody asks for something, and the next poll takes it up."""
-    if n == 1:
-        code, _, err = ws.call("release", "discagem", "--by", "ana")
-        assert code == 0, err
+# ---- a place to tell them in -------------------------------------------------------------------------------------------------------------
 
 
-def poll_to_the_end(ws, day, until_calm):
-    """One poll, or as many as there are changes."""
-    before, polls = None, 0
-    while before is None or until_calm:
-        code, _, err = ws.poll(f"{day} 02:01")
+class Stage:
+    """A workspace of the pack, and a job whose files are always held. It can be put back to the evening before any day."""
+
+    def __init__(self, atom, root, days):
+        self.days, self.saved = days, os.path.join(root, "evenings")
+        self.ws = Workspace(atom, os.path.join(root, "shop")).make()
+        with open(os.path.join(self.ws.home, "jobs", "conferencia.toml"), "w", encoding="utf-8") as file:
+            file.write(HOLDING_JOB)
+        self.dropped, self.expected = [], []
+        for n in range(len(days)):
+            shutil.copytree(self.ws.root, os.path.join(self.saved, str(n)))
+            self.dropped.append(self.ws.dropped)
+            self.begin(n)
+            began = time.monotonic()
+            self.poll(n)
+            self.seconds = time.monotonic() - began  # of the last day's poll
+            self.expected.append(snapshot(self.ws))
+
+    def put_back(self, n):
+        shutil.rmtree(self.ws.root)
+        shutil.copytree(os.path.join(self.saved, str(n)), self.ws.root)
+        self.ws.dropped = self.dropped[n]
+
+    def begin(self, n):
+        for name, data in self.days[n].files.items():
+            self.ws.drop(name, data)
+        listed = self.ws.call("files", "--json")[1] if self.days[n].deeds else []
+        for verb, name in self.days[n].deeds:
+            ids = [str(r["id"]) for r in listed if r["file"] == name]
+            code, _, err = self.ws.call(verb, *(ids or [name]), "--by", "ana")
+            assert code == 0, err
+
+    def poll(self, n, **options):
+        code, _, err = self.ws.poll(f"{self.days[n].date} 02:00", **options)
         assert code in (0, 1), f"exit {code}: {err}"
-        after = snapshot(ws) if until_calm else ()
-        if after == before:
-            break
-        before, polls = after, polls + 1
-        assert polls < 5, "the polls find no end"
+
+    def kill_at(self, n, point, env=None):
+        """Whether the point, or the moment, was reached."""
+        if isinstance(point, float):
+            return self.ws.poll_killed_after(point * self.seconds, f"{self.days[n].date} 02:00")
+        at, times = re.fullmatch(r"(.+?)(?:x(\d+))?", point).groups()
+        env = {"ATOM_KILL_AT": at} | (env or {})
+        codes = [self.ws.poll(f"{self.days[n].date} 02:00", env=env)[0] for _ in range(int(times or 1))]
+        assert codes[0] in (0, 1, -signal.SIGKILL), f"exit {codes[0]}"
+        return codes[0] == -signal.SIGKILL
+
+    def differences_in_the_end(self, n):
+        """After as many polls as it takes, at most four, and one more, by which nothing may change."""
+        for _ in range(4):
+            self.poll(n)
+            wrong = differences(self.expected[n], snapshot(self.ws))
+            if not wrong:
+                break
+        else:
+            return wrong
+        self.poll(n)
+        return differences(self.expected[n], snapshot(self.ws))
 
 
-def play(ws, days, kill_day=None, point=None):
-    """Whether the point (or the moment, in seconds) was reached. Raises AssertionError if a poll fails or there is no end."""
-    reached = False
-    for n, (day, files) in enumerate(days):
-        for name, data in files.items():
-            ws.drop(name, data)
-        ask(ws, n)
-        if n == kill_day and isinstance(point, float):
-            reached = ws.poll_killed_after(point, f"{day} 02:00")
-        elif n == kill_day:
-            at, times = re.fullmatch(r"(.+?)(?:x(\d+))?", point).groups()
-            codes = [ws.poll(f"{day} 02:00", env={"ATOM_KILL_AT": at})[0] for _ in range(int(times or 1))]
-            reached = codes[0] == -signal.SIGKILL
-        poll_to_the_end(ws, day, n == kill_day)
-    return reached
-
-
-def try_point(atom, days, root, expected, kill_day, point):
-    ws = make_workspace(atom, root)
+def try_point(stages, chosen, point):
+    """[(day, what is wrong)] of kills at a point (or at a moment: that share of a poll's time) on one of the days, or on each. Empty: not reached."""
+    stage = stages.get()
+    out, (days, each) = [], chosen
     try:
-        reached = play(ws, days, kill_day, point)
-        wrong = differences(expected, snapshot(ws)) if reached else []
+        for n in days:
+            stage.put_back(n)
+            stage.begin(n)
+            if stage.kill_at(n, point):
+                out.append((n, stage.differences_in_the_end(n)))
+                if not each:
+                    break
     except AssertionError as e:
-        reached, wrong = True, [str(e)]
-    return kill_day, point, reached, wrong
+        out.append((n, [str(e)]))
+    finally:
+        stages.put(stage)
+    return out
+
+
+def stages_of(atom, scratch, days):
+    made = queue.Queue()
+    for i in range(AT_ONCE):
+        stage = Stage(atom, os.path.join(scratch, f"stage{i}"), days)
+        if i > 0:
+            assert stage.expected == first.expected, "two undisturbed runs differ"
+        first = stage
+        made.put(stage)
+    return made
+
+
+def wanted(args):
+    """((days, on each of them?), point or moment)"""
+    each = ((1, 0, 2), bool(args.point) or not args.brief)
+    out = [(each, p) for p in ([args.point] if args.point else points())]
+    if not args.point and not args.brief:
+        out += [(((1,), True), p + times) for p in points() for times in (":2", ":1x2")]
+    chance = random.Random(args.seed)
+    return out + [(((n % 3,), True), chance.uniform(0, 1.1)) for n in range(args.moments)]
 
 
 def main():
@@ -182,49 +240,33 @@ def main():
     parser.add_argument("--atom", required=True)
     parser.add_argument("--generate", required=True)
     parser.add_argument("--point")
+    parser.add_argument("--brief", action="store_true")
     parser.add_argument("--moments", type=int, default=0)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--keep")
     args = parser.parse_args()
     with contextlib.ExitStack() as stack:
-        scratch = args.keep or stack.enter_context(tempfile.TemporaryDirectory())
+        scratch = args.keep or stack.enter_context(quick_folder())
         os.makedirs(scratch, exist_ok=True)
         days = make_days(os.path.abspath(args.generate), scratch)
-        calm = make_workspace(args.atom, os.path.join(scratch, "calm"))
-        began = time.monotonic()
-        play(calm, days)
-        a_day = (time.monotonic() - began) / len(days)
-        expected = snapshot(calm)
-        chance = random.Random(args.seed)
-        names = [args.point] if args.point else [p + times for p in points() for times in ("", ":2", ":3", ":1x2")]
-        failed, met = 0, set()
-        with concurrent.futures.ThreadPoolExecutor(2) as pool:
-            tries = []
-            for kill_day in (0, 1):
-                for point in (n for n in names if kill_day == 1 or args.point or not n.endswith(":1x2")):
-                    root = os.path.join(scratch, f"{point.replace(':', '-')}-day{kill_day + 1}")
-                    tries.append((root, pool.submit(try_point, args.atom, days, root, expected, kill_day, point)))
-            for n in range(args.moments):
-                root = os.path.join(scratch, f"moment-{n}")
-                tries.append((root, pool.submit(try_point, args.atom, days, root, expected, n % 2, chance.uniform(0, 1.2 * a_day))))
-            moments = 0
-            for root, t in tries:
-                kill_day, point, reached, wrong = t.result()
-                moments += reached and isinstance(point, float)
-                point = f"{point:.4f} s (seed {args.seed})" if isinstance(point, float) else point
-                if reached and " " not in point:
-                    met.add(point.split(":")[0])
-                if wrong:
-                    failed += 1
-                    print(f"DIFFERENT after a kill at {point} on day {kill_day + 1}")
-                    for line in wrong[:8]:
-                        print(f"    {line}")
-                if not args.keep:
-                    shutil.rmtree(root, ignore_errors=True)
-        unmet = sorted({p.split(":")[0] for p in names} - met)
+        stages = stages_of(args.atom, scratch, days)
+        failed, kills, moments, met = 0, 0, 0, set()
+        with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
+            tries = [(point, pool.submit(try_point, stages, chosen, point)) for chosen, point in wanted(args)]
+            for point, t in tries:
+                is_moment = isinstance(point, float)
+                for n, wrong in t.result():
+                    kills, moments = kills + 1, moments + is_moment
+                    met |= set() if is_moment else {point.split(":")[0]}
+                    failed += bool(wrong)
+                    if wrong:
+                        name = f"{point:.3f} of a poll (seed {args.seed})" if is_moment else point
+                        print(f"DIFFERENT after a kill at {name} on day {n + 1}")
+                        print(*(f"    {line}" for line in wrong[:8]), sep="\n")
+        unmet = sorted({p.split(":")[0] for p, _ in tries if not isinstance(p, float)} - met)
         for point in unmet:
             print(f"NEVER REACHED {point}")
-        print(f"{len(tries)} kills at {len(met)} points and {moments} moments, {failed} left something else than an undisturbed run")
+        print(f"{kills} kills, at {len(met)} points and {moments} moments, {failed} left something else than an undisturbed run")
     return 1 if failed or unmet or not met else 0
 
 

@@ -4,7 +4,8 @@ polls must go on, and in the end all must be as after an undisturbed run.
 
 usage: powerloss.py --atom PATH --generate PATH --forget LIBRARY [--point NAME[:N]] [--full]
 
-LIBRARY is forget.c, which is preloaded. PATH is a build with kill points. Without --full each point is tried at its first time on the second day.
+LIBRARY is forget.c, which is preloaded. PATH is a build with kill points. Without --full each point is tried once: at its first time
+on the second day of kill.py's three, or on another, if it is not reached there.
 """
 
 import argparse
@@ -12,7 +13,6 @@ import concurrent.futures
 import contextlib
 import os
 import shutil
-import signal
 import sqlite3
 import stat
 import sys
@@ -80,29 +80,34 @@ def _walk(root):
         yield from (os.path.join(folder, n) for n in files)
 
 
-def try_point(args, days, root, expected, kill_day, point):
-    ws = kill.make_workspace(args.atom, os.path.join(root, "disk"))
-    disk = Disk(ws.root, os.path.join(root, "kept"), os.path.abspath(args.forget))
-    wrong, reached = [], False
+def try_point(stages, library, point, each):
+    """[(day, what is wrong)] of the days on which the point is reached, or of the first one that is tried."""
+    stage, out = stages.get(), []
     try:
-        for n, (day, files) in enumerate(days):
-            for name, data in files.items():
-                ws.drop(name, data)
-            kill.ask(ws, n)
-            disk.keep_all()
-            if n == kill_day:
-                code, _, err = ws.poll(f"{day} 02:00", env=disk.env | {"ATOM_KILL_AT": point})
-                reached = code == -signal.SIGKILL
-                assert reached or code in (0, 1), f"exit {code}: {err}"
-                if not reached:
-                    return kill_day, point, False, []
-                disk.cut_power()
-                check_base(ws)
-            kill.poll_to_the_end(ws, day, n == kill_day)
-        wrong = kill.differences(expected, kill.snapshot(ws))
+        for n in (1, 0, 2):
+            wrong = cut_at(stage, library, n, point)
+            out += [] if wrong is None else [(n, wrong)]
+            if out and not each:
+                break
     except AssertionError as e:
-        reached, wrong = True, [str(e)]
-    return kill_day, point, reached, wrong
+        out.append((n, [str(e)]))
+    finally:
+        stages.put(stage)
+    return out
+
+
+def cut_at(stage, library, n, point):
+    """What is wrong; None: not reached."""
+    with tempfile.TemporaryDirectory(dir=os.path.dirname(stage.saved)) as store:
+        stage.put_back(n)
+        stage.begin(n)
+        disk = Disk(stage.ws.root, store, library)
+        disk.keep_all()
+        if not stage.kill_at(n, point, disk.env):
+            return None
+        disk.cut_power()
+        check_base(stage.ws)
+        return stage.differences_in_the_end(n)
 
 
 def check_base(ws):
@@ -120,30 +125,26 @@ def main():
     parser.add_argument("--point")
     parser.add_argument("--full", action="store_true")
     args = parser.parse_args()
-    with tempfile.TemporaryDirectory() as scratch:
+    tries = [args.point] if args.point else [p + times for p in kill.points() for times in (("", ":2", ":3") if args.full else ("",))]
+    library, each = os.path.abspath(args.forget), bool(args.full or args.point)
+    with kill.quick_folder() as scratch, concurrent.futures.ThreadPoolExecutor(kill.AT_ONCE) as pool:
         days = kill.make_days(os.path.abspath(args.generate), scratch)
-        calm = kill.make_workspace(args.atom, os.path.join(scratch, "calm"))
-        kill.play(calm, days)
-        expected = kill.snapshot(calm)
-        tries = [(1, p) for p in kill.points()]
-        if args.full:
-            tries = [(day, p + times) for day in (0, 1) for p in kill.points() for times in ("", ":2", ":3")]
-        if args.point:
-            tries = [(day, args.point) for day in (0, 1)]
-        failed, met = 0, 0
-        with concurrent.futures.ThreadPoolExecutor(2) as pool:
-            made = [pool.submit(try_point, args, days, os.path.join(scratch, f"try{i}"), expected, *t) for i, t in enumerate(tries)]
-            for i, t in enumerate(made):
-                day, point, reached, wrong = t.result()
-                met += reached
+        stages = kill.stages_of(args.atom, scratch, days)
+        failed, cuts, met = 0, 0, set()
+        made = [(p, pool.submit(try_point, stages, library, p, each)) for p in tries]
+        for point, t in made:
+            for n, wrong in t.result():
+                cuts += 1
+                met.add(point.split(":")[0])
                 failed += bool(wrong)
                 if wrong:
-                    print(f"DIFFERENT after a power cut at {point} on day {day + 1}")
-                    for line in wrong[:8]:
-                        print(f"    {line}")
-                shutil.rmtree(os.path.join(scratch, f"try{i}"), ignore_errors=True)
-        print(f"{met} power cuts, {failed} left something else than an undisturbed run")
-    return 1 if failed or not met else 0
+                    print(f"DIFFERENT after a power cut at {point} on day {n + 1}")
+                    print(*(f"    {line}" for line in wrong[:8]), sep="\n")
+    unmet = sorted({p.split(":")[0] for p in tries} - met)
+    for point in unmet:
+        print(f"NEVER REACHED {point}")
+    print(f"{cuts} power cuts at {len(met)} points, {failed} left something else than an undisturbed run")
+    return 1 if failed or unmet else 0
 
 
 if __name__ == "__main__":
