@@ -387,9 +387,6 @@ std::vector<SendResult> begin_sends(SendSetting const &setting)
 {
     auto const set = with_defaults(setting);
     std::vector<SendResult> out;
-    if (set.db.in_transaction()) {
-        return out;
-    }
     for (auto const &send : set.workspace.sends) {
         out.push_back(SendTurn(set, send, set.tick()).begin());
     }
@@ -400,9 +397,6 @@ std::vector<SendResult> run_sends(SendSetting const &setting)
 {
     auto const set = with_defaults(setting);
     std::vector<SendResult> out;
-    if (set.db.in_transaction()) {
-        return out;
-    }
     auto const end = set.tick() + k_poll_share;
     for (auto const &send : set.workspace.sends) {
         out.push_back(SendTurn(set, send, end).run());

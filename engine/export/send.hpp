@@ -42,7 +42,6 @@ struct SendResult
 std::vector<SendResult> begin_sends(SendSetting const &setting);
 
 /// At the end of a poll: all sends that may, for 20 s at most; the rest goes on in the next. Throws StoreError for a fault of the base.
-/// Neither does anything inside a transaction of the caller's: that is a dry run, and what goes out cannot be rolled back.
 std::vector<SendResult> run_sends(SendSetting const &setting);
 
 } // namespace atom
