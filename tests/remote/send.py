@@ -121,6 +121,20 @@ def says_what_it_did(root):
 
 
 @case
+def nothing_goes_out_in_a_dry_run(root):
+    night = Night(root)
+    with Platform(200) as platform:
+        night.to(platform)
+        code, _, err = night.ws.call("run", "--once", "--dry-run", "--at", f"{DAY} 09:00", env=night.env)
+        equal((code, err), (0, ""))
+        equal(platform.requests, [])
+        equal(night.states(), ["PENDENTE"])
+        equal(night.select("select count(*) from atom_sent"), [(0,)])
+        night.poll("09:00")
+        equal(len(platform.requests), 1)
+
+
+@case
 def refused(root):
     night = Night(root)
     with Platform(400) as platform:

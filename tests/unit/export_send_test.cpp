@@ -209,18 +209,6 @@ TEST_CASE("SQL that fails before a request sends nothing, and is an error", "[ex
     CHECK(office.db.text("select group_concat(state) from atom_sent") == "pending,pending");
 }
 
-TEST_CASE("nothing goes out in a dry run", "[export][send]")
-{
-    Office office;
-    office.add(1);
-    office.db.exec("begin");
-    CHECK(begin_sends(office.setting()).empty());
-    CHECK(run_sends(office.setting()).empty());
-    office.db.exec("rollback");
-    CHECK(office.bodies.empty());
-    CHECK(office.db.integer("select count(*) from atom_sent") == 0);
-}
-
 TEST_CASE("the two forms of Retry-After", "[remote][send]")
 {
     HttpReply reply;
