@@ -154,7 +154,7 @@ std::string body_text(BodyPart const &part, Parameters const &values)
     case BodyPart::Kind::list: {
         std::string out;
         for (auto const &item : part.parts) {
-            out += (out.empty() ? "" : ",") + body_text(item.second, values);
+            out += (out.empty() ? "" : ",") + body_text(item, values);
         }
         return "[" + out + "]";
     }
@@ -162,8 +162,8 @@ std::string body_text(BodyPart const &part, Parameters const &values)
         break;
     }
     JsonObject out;
-    for (auto const &[name, item] : part.parts) {
-        out.add_raw(name, body_text(item, values));
+    for (auto const &item : part.parts) {
+        out.add_raw(item.name, body_text(item, values));
     }
     return out.text();
 }

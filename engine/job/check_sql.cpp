@@ -253,7 +253,7 @@ private:
             m_faults.add(part.pos, unknown_word("column of the query in body", part.text, columns));
         }
         for (auto const &inner : part.parts) {
-            need_in_body(columns, inner.second);
+            need_in_body(columns, inner);
         }
     }
 

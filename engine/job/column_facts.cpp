@@ -99,7 +99,7 @@ void ColumnFacts::note_write(Rule const &rule, Record const &record)
         if (field != nullptr) {
             note_field(rule.text, column, *field);
         } else if (std::any_of(names.begin(), names.end(),
-                               [&](auto const &n) { return field_named(record, n)->sensitive && has_word(sql, n, false); })) {
+                               [&, &sql = sql](auto const &n) { return field_named(record, n)->sensitive && has_word(sql, n, false); })) {
             m_sensitive.insert(column);
         }
     }

@@ -93,13 +93,14 @@ BodyPart read_body(TomlValue const &value, Faults &faults)
     case TomlValue::Kind::array:
         part.kind = BodyPart::Kind::list;
         for (auto const &item : value.items) {
-            part.parts.emplace_back("", read_body(item, faults));
+            part.parts.push_back(read_body(item, faults));
         }
         break;
     case TomlValue::Kind::table:
         part.kind = BodyPart::Kind::object;
         for (auto const &entry : value.entries) {
-            part.parts.emplace_back(entry.key, read_body(entry.value, faults));
+            part.parts.push_back(read_body(entry.value, faults));
+            part.parts.back().name = entry.key;
         }
         break;
     case TomlValue::Kind::integer:

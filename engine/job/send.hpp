@@ -38,8 +38,9 @@ struct BodyPart
     };
     Kind kind = Kind::constant;
     SourcePos pos;
-    std::string text;                                    // column: its name; constant: JSON
-    std::vector<std::pair<std::string, BodyPart>> parts; // names are empty in a list
+    std::string name; // in an object
+    std::string text; // column: its name; constant: JSON
+    std::vector<BodyPart> parts;
 };
 
 /// SQL of a send and where it stands; several statements are allowed. Empty = there is none.

@@ -43,7 +43,8 @@ public:
         m_directory.append("PK\x01\x02", 4);
         put(m_directory, 20, 2);
         m_directory += common;
-        put(m_directory, 0, 10); // comment, disk, attributes
+        put(m_directory, 0, 8); // comment, disk, attributes
+        put(m_directory, 0, 2);
         put(m_directory, m_out.size(), 4);
         m_directory += name;
         m_out.append("PK\x03\x04", 4);
