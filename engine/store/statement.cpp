@@ -13,10 +13,37 @@
 
 namespace atom {
 
+namespace {
+
+/// SQLite's words, and for a fault of the file or the machine, of which file: there are several.
+std::string told(sqlite3 *db, int code)
+{
+    std::string const words = db != nullptr ? sqlite3_errmsg(db) : sqlite3_errstr(code);
+    auto const *const file = db != nullptr ? sqlite3_db_filename(db, "main") : nullptr;
+    if (file == nullptr || *file == '\0') {
+        return words;
+    }
+    switch (code & 0xff) {
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+        return fmt::format("{}: {}; put a backup in its place", file, words);
+    case SQLITE_BUSY:
+    case SQLITE_FULL:
+    case SQLITE_IOERR:
+    case SQLITE_READONLY:
+    case SQLITE_CANTOPEN:
+        return fmt::format("{}: {}", file, words);
+    default:
+        return words;
+    }
+}
+
+} // namespace
+
 void fail_with(sqlite3 *db, int code, std::string_view sql)
 {
     auto const extended = db != nullptr ? sqlite3_extended_errcode(db) : code;
-    throw StoreError(extended, db != nullptr ? sqlite3_errmsg(db) : sqlite3_errstr(code), std::string(sql));
+    throw StoreError(extended, told(db, extended), std::string(sql));
 }
 
 Statement::Statement(Statement &&other) noexcept : m_db(other.m_db), m_statement(std::exchange(other.m_statement, nullptr)) {}

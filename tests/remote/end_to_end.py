@@ -7,6 +7,7 @@ taken, where it goes, what a hostile name, a lost connection, a lost answer, a c
 
 import argparse
 import concurrent.futures
+import contextlib
 import datetime
 import os
 import queue
@@ -177,6 +178,18 @@ def stable_at_two_looks(kind):
     same([(r["status"], r["read"]) for r in shop.poll()], [("done", 3)])
     same(shop.statuses(), ["done", "done"])
     same(sorted(shop.source_files("lidos")), [name, slow])
+
+    replaced = shop.drop("pedidos_20261030_231500.csv", orders(5))
+    same(shop.poll(), [])
+    shop.drop(replaced, orders(6))  # as long as the first, and later
+    same(shop.poll(), [], "it is another one")
+    same([r["status"] for r in shop.poll()], ["done"])
+    (shop.credor / "pedidos_20261030_233000.part").write_bytes(orders(7))
+    shop.poll()
+    (shop.credor / "pedidos_20261030_233000.part").rename(shop.credor / "pedidos_20261030_233000.csv")
+    same(shop.poll(), [], "renamed in: under this name it was not there before")
+    same([r["status"] for r in shop.poll()], ["done"])
+    same(shop.orders(), [1, 2, 3, 4, 6, 7])
 
 
 @case()
@@ -356,6 +369,114 @@ def a_download_is_cut(kind):
     same(shop.statuses(), ["done"] * 4)
     same(shop.ask("select count(*) from pedido"), [(30_000,)])
     same(shop.spool(), [])
+
+
+@contextlib.contextmanager
+def slow_look(kind, bytes_a_second, *, at_source):
+    """A server of its own, reached slowly: (its shop, the server, begin()). begin() starts a look, whose process it gives."""
+    with Shop.all_servers.another(kind) as server:
+        proxy = Proxy(server.port, ftp=kind == "ftp")
+        Shop.all_servers.add_known_host(proxy.port)
+        ports = {"port": proxy.port} if at_source else {"target_port": proxy.port}
+        shop = Shop("restart", kind if at_source else "file", "file" if at_source else kind, **ports)
+
+        def begin():
+            proxy.command(f"trickle {bytes_a_second}")
+            shop.now += datetime.timedelta(seconds=60)
+            words = [Shop.atom, "-C", shop.home, "run", "--once", "--at", shop.at()]
+            return subprocess.Popen(words, env=shop.environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+        try:
+            yield shop, server, begin
+        finally:
+            proxy.close()
+
+
+def wait_until(holds, look, what):
+    deadline = time.monotonic() + 30
+    while not holds():
+        assert time.monotonic() < deadline and look.poll() is None, f"{what}: {look.communicate() if look.poll() is not None else 'never'}"
+        time.sleep(0.02)
+
+
+@case("sftp", "ftp")
+def a_server_restarts_in_the_middle_of_a_download(kind):
+    with slow_look(kind, 200_000, at_source=True) as (shop, server, begin):
+        name = shop.drop_orders(*range(1, 30_001))
+        look = begin()
+        spool = shop.home / "data/spool/in"
+        wait_until(lambda: spool.is_dir() and any(p.stat().st_size > 50_000 for p in spool.iterdir()), look, "it is being fetched")
+        server.end()
+        out, err = look.communicate(timeout=60)
+        same((look.returncode, out), (1, ""), "half a file is not loaded")
+        assert "source credor" in err, err
+        same(shop.poll(expect=1), [], "it is still away")
+        assert "source credor" in shop.err, shop.err
+        server.begin()
+        same([(r["file"], r["status"], r["read"]) for r in shop.poll()], [(name, "done", 30_000)])
+        same(list(shop.target_files()), ["lista_20261030_001.csv"])
+        same(shop.source_files(), {})
+        same(shop.spool(), [])
+
+
+@case("sftp", "ftp")
+def a_server_restarts_in_the_middle_of_an_upload(kind):
+    with slow_look(kind, 200_000, at_source=False) as (shop, server, begin):
+        shop.drop_orders(*range(1, 30_001))
+        look = begin()
+        staging = shop.discador / ".tmp"
+        wait_until(lambda: staging.is_dir() and any(p.stat().st_size > 50_000 for p in staging.iterdir()), look, "it is being delivered")
+        server.end()
+        _, err = look.communicate(timeout=60)
+        same(look.returncode, 1)
+        assert "target:discador" in err or "target discador" in err, err
+        same(shop.target_files(), {}, "nothing half stands under its name")
+        server.begin()
+        shop.poll()
+        same({name: len(data.splitlines()) for name, data in shop.target_files().items()}, {"lista_20261030_001.csv": 30_001})
+        same(shop.target_files(".tmp"), {})
+        same(shop.statuses(), ["done"])
+
+
+@case("sftp", "ftp")
+def slow_bytes_come_whole(kind):
+    proxy = proxy_of(kind)
+    shop = Shop("slow", kind, port=proxy.port)
+    name = shop.drop_orders(*range(1, 3001))
+    proxy.command("trickle 20000")
+    same([(r["file"], r["status"], r["read"]) for r in shop.poll()], [(name, "done", 3000)])
+    same(shop.source_files("lidos"), {name: orders(*range(1, 3001))})
+
+
+@case("ftp")
+def a_wrong_size_in_the_listing(kind):
+    """What comes is not what was listed: it is not loaded, and is worked when both agree."""
+    proxy = proxy_of(kind)
+    shop = Shop("wrong size", kind, port=proxy.port)
+    numbers = range(1, 10_001)
+    name = shop.drop_orders(*numbers)
+    size = len(orders(*numbers))
+    proxy.command(f"swap _{size}_ _{size - 1}_")
+    same(shop.poll(), [], "more than was listed: it still grows")
+    same(shop.statuses(), ["seen"])
+    proxy.command(f"swap _{size}_ _{size + 1}_")
+    same([(r["file"], r["status"], r["reason"]) for r in shop.poll(expect=1)], [(name, "failed", f"TRUNCADO: vieram {size} bytes; a pasta mostrava {size + 1}")])
+    proxy.command("clear")
+    same([(r["file"], r["status"], r["read"]) for r in shop.poll()], [(name, "done", 10_000)])
+    same(shop.target_files(), {"lista_20261030_001.csv": orders(*numbers)})
+
+
+@case("sftp", "ftp")
+def a_file_that_may_not_be_read(kind):
+    shop = Shop("secret", kind)
+    name = shop.drop_orders(1)
+    os.chown(shop.credor / name, 0, 0)
+    os.chmod(shop.credor / name, 0o600)
+    same(shop.poll(expect=1), [])
+    assert "credor" in shop.err and name in shop.err, shop.err
+    same(shop.statuses(), ["seen"])
+    os.chmod(shop.credor / name, 0o644)
+    same([(r["file"], r["status"]) for r in shop.poll()], [(name, "done")])
 
 
 @case("sftp", "ftp")
@@ -705,7 +826,7 @@ def main():
                 pair = {"sftp": Proxy(int(servers.env["SFTP_PORT"])), "ftp": Proxy(int(servers.env["FTP_PORT"]), ftp=True)}
                 servers.add_known_host(pair["sftp"].port)
                 proxies.put(pair)
-            Shop.servers, Shop.work = servers.env, os.path.join(folder, "work")
+            Shop.all_servers, Shop.servers, Shop.work = servers, servers.env, os.path.join(folder, "work")
             Shop.atom, Shop.generate = os.path.abspath(args.atom), os.path.abspath(args.generate)
             with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
                 holds = list(pool.map(lambda c: run(*c, proxies), chosen))

@@ -11,6 +11,8 @@ One line a connection to the control port is a command, answered by "ok":
                         requests of the client, so this works on encrypted connections too
     drop-after TEXT     once the client has sent TEXT, swallow the answer to it and close
     stall               hand nothing on any more, in neither direction, and keep all open
+    trickle N           hand N bytes a second on, in each direction
+    swap OLD NEW        what the server says has NEW for OLD, which is as long; _ is a blank
     clear               forget all of the above (what is closed stays closed)
 With --ftp the port of a passive answer (229) leads through the proxy as well.
 """
@@ -20,6 +22,7 @@ import re
 import socket
 import sys
 import threading
+import time
 
 
 class Proxy:
@@ -56,6 +59,10 @@ class Proxy:
                 self._drop_after = value.encode("latin-1")
             elif word == "stall":
                 self._stalled = True
+            elif word == "trickle":
+                self._trickle = int(value)
+            elif word == "swap":
+                self._swap = tuple(w.replace("_", " ").encode("latin-1") for w in value.split())
             else:
                 raise ValueError(f"unknown command: {text}")
         return True
@@ -72,6 +79,7 @@ class Proxy:
         self._cut_down = self._cut_up = self._drop_turn = None
         self._drop_after = None
         self._stalled = False
+        self._trickle = self._swap = None
 
     def _is_pending(self):
         return self._stalled or any(x is not None for x in (self._cut_down, self._cut_up, self._drop_turn, self._drop_after))
@@ -142,13 +150,25 @@ class Proxy:
             if ftp:
                 data = self._through_here(data)
             try:
-                sink.sendall(data)
+                self._hand_on(data, sink)
             except OSError:
                 cut = True
             if cut:
                 _close(source)
                 _close(sink)
                 return
+
+    def _hand_on(self, data, sink):
+        """At once, or a tenth of a second's share at a time, as long as that is wished."""
+        while data:
+            with self._lock:
+                rate, stalled = self._trickle, self._stalled
+            if stalled:
+                return
+            share = max(1, rate // 10) if rate else len(data)
+            sink.sendall(data[:share])
+            data = data[share:]
+            time.sleep(share / rate if rate else 0)
 
     def _upward(self, data, turn):
         turn["client_spoke"] = True
@@ -168,6 +188,8 @@ class Proxy:
             if turn["dropping"]:
                 self._drop_turn = None
         turn["client_spoke"] = False
+        if self._swap:
+            data = data.replace(*self._swap)
         if turn["dropping"]:
             return b"", True
         if self._cut_down is None:

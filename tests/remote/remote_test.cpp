@@ -748,6 +748,34 @@ TEST_CASE("a server that falls silent is a timeout", "[remote][proxy]")
     }
 }
 
+TEST_CASE("a server that only trickles is a timeout", "[remote][proxy]")
+{
+    for (std::string const kind : {"sftp", "ftp"}) {
+        auto const path = new_folder();
+        write_file(path / "big", pattern_of(1'000'000));
+        auto const check = [&](auto const &call) {
+            auto const folder = open(through_proxy(kind, path), 1);
+            folder->size("big");
+            tell_proxy(proxy_of(kind), "trickle 20");
+            auto const start = std::chrono::steady_clock::now();
+            auto const failure = failure_of([&] { call(*folder); });
+            auto const took = std::chrono::steady_clock::now() - start;
+            tell_proxy(proxy_of(kind), "clear");
+            INFO(failure);
+            CHECK((failure.thrown && failure.cause == RemoteCause::timeout));
+            CHECK(took < std::chrono::seconds(20));
+        };
+        DYNAMIC_SECTION(kind << ": get")
+        {
+            check([](RemoteFolder &f) { f.get("big", [](std::string_view) {}); });
+        }
+        DYNAMIC_SECTION(kind << ": put")
+        {
+            check([](RemoteFolder &f) { f.put(local_file(pattern_of(10'000'000)), "up"); });
+        }
+    }
+}
+
 TEST_CASE("what the sink throws comes through, and the folder goes on", "[remote]")
 {
     for (auto const &kind : k_kinds) {

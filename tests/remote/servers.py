@@ -19,6 +19,7 @@ DIR and the servers. Keys:
 """
 
 import argparse
+import contextlib
 import os
 import pwd
 import secrets
@@ -27,6 +28,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from pathlib import Path
@@ -93,6 +95,52 @@ def _end_with_parent():
     import ctypes
 
     ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+
+
+def _spawn(port, *command):
+    with tempfile.TemporaryFile() as log:
+        child = subprocess.Popen([str(c) for c in command], stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
+                                 preexec_fn=_end_with_parent)  # fmt: skip
+        for _ in range(200):
+            if child.poll() is not None:
+                break
+            try:
+                socket.create_connection(("127.0.0.1", port), 1).close()
+                return child
+            except OSError:
+                time.sleep(0.05)
+        log.seek(0)
+        raise RuntimeError(f"{command[0]} does not answer: " + log.read().decode(errors="replace"))
+
+
+def _with_descendants(pid):
+    children = {}
+    for p in Path("/proc").iterdir():
+        if p.name.isdigit():
+            with contextlib.suppress(OSError, IndexError):
+                children.setdefault(int((p / "stat").read_text().rpartition(")")[2].split()[1]), []).append(int(p.name))
+    out = [pid]
+    for parent in out:
+        out += children.get(parent, [])
+    return out
+
+
+class Restartable:
+    def __init__(self, port, command):
+        self.port, self._command, self._child = port, command, None
+        self.begin()
+
+    def begin(self):
+        self._child = _spawn(self.port, *self._command)
+
+    def end(self):
+        """At once, with all its sessions."""
+        if self._child:
+            for pid in _with_descendants(self._child.pid):
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+            self._child.wait()
+            self._child = None
 
 
 class Servers:
@@ -205,33 +253,35 @@ class Servers:
             os.mkdir("/run/sshd", 0o755)
             self._made_run_sshd = True
         port = _free_port()
-        config = self.root / "ssh/sshd_config"
-        config.write_text(SSHD_CONFIG.format(port=port, root=self.root, user=self._user))
         self._make_known_hosts(port)
-        self._spawn("SFTP", port, "/usr/sbin/sshd", "-D", "-e", "-f", config)
+        self.env["SFTP_PORT"] = str(port)
+        self._children.append(_spawn(port, *self._sshd(port)))
+
+    def _sshd(self, port):
+        config = self.root / f"ssh/sshd_config_{port}"
+        config.write_text(SSHD_CONFIG.format(port=port, root=self.root, user=self._user))
+        return "/usr/sbin/sshd", "-D", "-e", "-f", config
 
     def _start_vsftpd(self, name, implicit):
         port = _free_port()
-        config = self.root / f"ftp/{name.lower()}.conf"
-        config.write_text(VSFTPD_CONFIG.format(port=port, root=self.root, home=self.env["HOME"], implicit=implicit))
-        self._spawn(name, port, "/usr/sbin/vsftpd", config)
-
-    def _spawn(self, name, port, *command):
-        log = open(self.root / f"{name.lower()}.log", "wb")
-        child = subprocess.Popen([str(c) for c in command], stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
-                                 preexec_fn=_end_with_parent)  # fmt: skip
-        log.close()
-        self._children.append(child)
         self.env[f"{name}_PORT"] = str(port)
-        for _ in range(200):
-            if child.poll() is not None:
-                break
-            try:
-                socket.create_connection(("127.0.0.1", port), 1).close()
-                return
-            except OSError:
-                time.sleep(0.05)
-        raise RuntimeError(f"{command[0]} does not answer: " + (self.root / f"{name.lower()}.log").read_text(errors="replace"))
+        self._children.append(_spawn(port, *self._vsftpd(port, implicit)))
+
+    def _vsftpd(self, port, implicit="NO"):
+        config = self.root / f"ftp/{port}.conf"
+        config.write_text(VSFTPD_CONFIG.format(port=port, root=self.root, home=self.env["HOME"], implicit=implicit))
+        return "/usr/sbin/vsftpd", config
+
+    @contextlib.contextmanager
+    def another(self, kind):
+        """An sftp or ftp server more, which may end and begin again: see Restartable. It must end within its `with`."""
+        port = _free_port()
+        self.add_known_host(port)
+        server = Restartable(port, self._sshd(port) if kind == "sftp" else self._vsftpd(port))
+        try:
+            yield server
+        finally:
+            server.end()
 
     # -- stop
 

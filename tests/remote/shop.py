@@ -112,7 +112,8 @@ def orders(*numbers):
 class Shop:
     """kind, target_kind: one of KINDS. port, target_port: of a proxy. shipped: the shipped pack in place of the small one."""
 
-    servers = None  # servers.env, set once
+    all_servers = None  # set once, as the others
+    servers = None  # their env
     atom = None
     generate = None
     work = None

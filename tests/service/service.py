@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """`atom run` as a service: it looks again and again, goes on by itself whatever fails, and ends when it is told to.
 
-    service.py --atom PATH [--only WORD]
+    service.py --atom PATH [--quota LIBRARY] [--only WORD]
 
-Its folders are local ones; a server that accepts and never answers is a socket of this script. What real servers do is in tests/remote.
+LIBRARY is quota.c, which is preloaded; without it the cases that need it are not run. Its folders are local ones; a server that accepts and never answers is a socket of this script. What real servers do is in tests/remote.
 """
 
 import argparse
@@ -18,6 +18,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import traceback
 from pathlib import Path
@@ -128,6 +129,29 @@ def silent_server():
         yield s.getsockname()[1]
 
 
+@contextlib.contextmanager
+def trickling_server():
+    """Takes connections, and says one byte a second of a greeting without an end."""
+
+    def trickle(peer):
+        with peer, contextlib.suppress(OSError):
+            peer.sendall(b"220-")
+            while True:
+                peer.sendall(b"x")
+                time.sleep(1)
+
+    def accept(s):
+        with contextlib.suppress(OSError):
+            while True:
+                threading.Thread(target=trickle, args=(s.accept()[0],), daemon=True).start()
+
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        s.listen(64)
+        threading.Thread(target=accept, args=(s,), daemon=True).start()
+        yield s.getsockname()[1]
+
+
 def closed_port():
     with socket.socket() as s:
         s.bind(("127.0.0.1", 0))
@@ -157,8 +181,9 @@ def sigint_ends_it_too(root):
 
 @case
 def a_dead_source_delays_nobody(root):
-    with silent_server() as port:
+    with silent_server() as port, trickling_server() as slow:
         more = f'[[source]]\nname = "mudo"\nurl = "ftp://x@127.0.0.1:{port}/"\nready = "immediate"\n'
+        more += f'[[source]]\nname = "lento"\nurl = "ftp://x@127.0.0.1:{slow}/"\nready = "immediate"\n'
         more += f'[[source]]\nname = "fora"\nurl = "ftp://x@127.0.0.1:{closed_port()}/"\nready = "immediate"\n'
         a = Agency(root, more)
         a.start()
@@ -279,7 +304,7 @@ def the_base_is_locked_by_another_program(root):
     with contextlib.closing(sqlite3.connect(a.home / "data/base.db", isolation_level=None)) as other:
         other.execute("begin immediate")
         a.drop(2)
-        until(lambda: "database is locked" in a.log(), "it is told")
+        until(lambda: "data/base.db: database is locked" in a.log(), "it is told")
         same(a.log().count("database is locked"), 1)
         other.execute("rollback")
     until(lambda: a.delivered() == [1, 2], "it goes on")
@@ -301,7 +326,7 @@ def the_base_is_damaged_and_put_back(root):
     damaged.write_bytes(b"this is no base" * 1000)
     damaged.rename(base)
     a.drop(2)
-    until(lambda: "is not a database" in a.log(), "it is told")
+    until(lambda: "data/base.db: file is not a database; put a backup in its place" in a.log(), "it is told")
     same(a.delivered(), [1])
     good.rename(base)
     until(lambda: a.delivered() == [1, 2], "it goes on")
@@ -325,6 +350,28 @@ def too_many_open_files(root):
     resource.prlimit(a.service.pid, resource.RLIMIT_NOFILE, before)
     until(lambda: a.delivered() == [1, 2], "it goes on")
     same(a.stop(), 0)
+
+
+@case
+def the_quota_is_used_up(root):
+    a, spent = Agency(root), root / "spent"
+    quota = {"LD_PRELOAD": Agency.quota, "ATOM_QUOTA_SPENT": str(spent), "ATOM_QUOTA_FOLDER": str(a.home / "data")}
+    a.start(**quota)
+    a.drop(1)
+    until(lambda: a.delivered() == [1], "all is well")
+    spent.touch()
+    a.drop(*range(2, 5000))
+    until(lambda: re.search(r" error .*(quota exceeded|disk I/O error)", a.log()), "it is told")
+    same(a.delivered(), [1])
+    found = subprocess.run([a.atom, "-C", a.home, "doctor"], capture_output=True, text=True, env=a.environment(**quota), timeout=120, check=False)
+    assert re.search(f"^wrong\tfolder {a.home}/data\t.*quota exceeded", found.stdout, re.M), found
+    spent.unlink()
+    until(lambda: len(a.delivered()) == 4999, "it goes on")
+    same(a.statuses(), ["done", "done"])
+    same(a.stop(), 0)
+
+
+the_quota_is_used_up.needs_quota = True
 
 
 @contextlib.contextmanager
@@ -393,10 +440,19 @@ def the_doctor_finds_what_is_wrong(root):
     os.chmod(a.home / "data/base.db", 0o644)
     assert "everybody on this machine may read it" in a.call("doctor", expect=1)
     os.chmod(a.home / "data/base.db", 0o640)
+    few = ["prlimit", "--nofile=100:100", a.atom, "-C", a.home, "doctor"]
+    assert re.search("^wrong\topen files\tonly 100 are allowed; 256 should be", subprocess.run(few, capture_output=True, text=True, check=False).stdout, re.M)
+    with contextlib.closing(sqlite3.connect(a.home / "data/base.db", isolation_level=None)) as other:
+        other.execute("begin immediate")
+        assert re.search("^wrong\tbase .*locked", a.call("doctor", expect=1), re.M)
     with open(a.home / "data/base.db", "r+b") as base:
-        base.seek(8192) # the second page
+        base.seek(8192)  # the second page
         base.write(b"x" * 8192)
     assert re.search("^wrong\tbase .*(damaged|malformed)", a.call("doctor", expect=1), re.M)
+    a.drop(2)
+    a.call("run", "--once", "--at", AT, expect=1)
+    assert re.search("base.db: database disk image is malformed; put a backup in its place", a.err), a.err
+    same(a.delivered(), [1])
 
 
 @case
@@ -483,10 +539,11 @@ def run(call, folder):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--atom", required=True)
+    parser.add_argument("--quota")
     parser.add_argument("--only", default="", help="cases with this in their names")
     args = parser.parse_args()
-    Agency.atom = os.path.abspath(args.atom)
-    chosen = [c for c in CASES if args.only in c.__name__]
+    Agency.atom, Agency.quota = os.path.abspath(args.atom), args.quota and os.path.abspath(args.quota)
+    chosen = [c for c in CASES if args.only in c.__name__ and (args.quota or not hasattr(c, "needs_quota"))]
     with tempfile.TemporaryDirectory(prefix="atom-service-") as folder, concurrent.futures.ThreadPoolExecutor(4) as pool:
         holds = list(pool.map(lambda c: run(c, folder), chosen))
     failed = [c.__name__ for c, ok in zip(chosen, holds) if not ok]
