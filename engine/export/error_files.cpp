@@ -1,6 +1,7 @@
 #include "engine/export/error_files.hpp"
 
 #include "engine/base/file.hpp"
+#include "engine/base/text.hpp"
 #include "engine/layout/cell.hpp"
 #include "engine/layout/xlsx_writer.hpp"
 
@@ -99,6 +100,10 @@ void write_rejected_lines(std::filesystem::path const &path, Ledger &ledger, Fil
         auto rows = input.scanner_at(linha);
         Row row;
         while (rows.next(row) && row.linha < linha) {
+        }
+        if (input.layout().format == Format::json) { // of an array: a document a line, which is an input again
+            out.write(replaced(std::string(trim(row.bytes)), "\n", " ") + "\n");
+            return;
         }
         out.write(input.bytes().substr(static_cast<std::size_t>(row.offset), static_cast<std::size_t>(rows.offset() - row.offset)));
     });

@@ -112,6 +112,9 @@ private:
     LineFault shape_fault(int record)
     {
         auto const &row = m_fields.row();
+        if (m_layout.format == Format::json) {
+            return json_fault(record);
+        }
         if (row.open_quotes) {
             return LineFault::open_quotes;
         }
@@ -123,6 +126,17 @@ private:
             return LineFault::none;
         }
         return m_layout.has_columns() ? LineFault::columns : LineFault::length;
+    }
+
+    /// A document of no record is told apart from what is no document.
+    LineFault json_fault(int record)
+    {
+        bool const is_utf8 = find_invalid(m_fields.row().bytes, Encoding::utf8) == std::string_view::npos;
+        if (!is_utf8 || !m_fields.read_json()) {
+            return is_utf8 ? LineFault::json : LineFault::encoding;
+        }
+        m_out.shaped = true;
+        return record < 0 ? LineFault::unknown_record : LineFault::none;
     }
 
     /// A row of no record: has it at least some record's length or number of columns?
@@ -147,8 +161,27 @@ private:
         return !r.length || size == *r.length || (r.pad && size < *r.length);
     }
 
+    /// All elements of a list; of a field that is wrong in several, the first tells.
+    void check_json(int record)
+    {
+        std::vector<bool> told(m_input.record(record).fields.size(), false);
+        for (std::size_t element = 0; element < m_fields.elements(); ++element) {
+            m_fields.set_element(element);
+            for (int i = 0; i < static_cast<int>(told.size()); ++i) {
+                auto const p = m_fields.parse(i, m_scratch);
+                if (p.fault != LineFault::none && !told[static_cast<std::size_t>(i)]) {
+                    told[static_cast<std::size_t>(i)] = true;
+                    add(record, i, p.fault, p.warning);
+                }
+            }
+        }
+    }
+
     void check_values(int record)
     {
+        if (m_layout.format == Format::json) {
+            return check_json(record);
+        }
         auto const encoding = m_input.encoding();
         auto const bytes = m_fields.row().bytes;
         // where every byte of the line is good, text that takes anything needs no look; a fixed field may cut a UTF-8 character
@@ -215,8 +248,8 @@ private:
 
     std::optional<std::int64_t> number(int record, int field)
     {
-        auto const &f = m_input.record(record).fields[static_cast<std::size_t>(field)];
-        auto const p = parse_field(f, m_fields.raw(field), m_input.encoding(), m_scratch);
+        m_fields.set_record(record);
+        auto const p = m_fields.parse(field, m_scratch);
         return p.value.kind == Value::Kind::integer ? std::optional(p.value.integer) : std::nullopt;
     }
 
@@ -367,38 +400,20 @@ std::optional<FileRefused> divergent(Layout const &layout, Totals const &t)
     return std::nullopt;
 }
 
-void add_duplicate(Input const &input, int record, RelationCursor const &at, Checked &out)
-{
-    Fault f;
-    f.linha = at.row().linha;
-    f.offset = at.row().offset;
-    f.record = static_cast<std::int16_t>(record);
-    f.field = static_cast<std::int16_t>(input.record(record).unique.front());
-    f.code = LineFault::duplicate_key;
-    out.faults.push_back(f);
-    out.duplicates.set(f.linha);
-    ++out.rejected;
-}
-
 /// A later good line with the key of an earlier good one goes.
 void reject_duplicates(Input &input, int record, Checked &out)
 {
-    Relation const relation(input, record);
-    KeyIndex const index(relation, input.record(record).unique);
-    RelationCursor earlier(relation), later(relation);
-    auto const &entries = index.entries();
-    std::vector<std::uint64_t> gone;
-    for (std::size_t i = 1; i < entries.size(); ++i) {
-        for (auto j = i; j-- > 0 && entries[j].hash == entries[i].hash;) {
-            if (later.seek(entries[i].rowid) && earlier.seek(entries[j].rowid) && same_key(earlier, later, index.columns())) {
-                add_duplicate(input, record, later, out);
-                gone.push_back(entries[i].rowid);
-                break;
-            }
-        }
-    }
-    for (auto const linha : gone) {
-        input.good(record).reset(linha);
+    for (auto const &row : later_of_keys(input, record)) {
+        Fault f;
+        f.linha = row.linha;
+        f.offset = row.offset;
+        f.record = static_cast<std::int16_t>(record);
+        f.field = static_cast<std::int16_t>(input.record(record).unique.front());
+        f.code = LineFault::duplicate_key;
+        out.faults.push_back(f);
+        out.duplicates.set(f.linha);
+        ++out.rejected;
+        input.good(record).reset(f.linha);
     }
 }
 

@@ -39,6 +39,8 @@ std::string wanted(Field const &f)
     case FieldType::document: return "não é um CPF nem um CNPJ válido";
     case FieldType::phone: return "não é um telefone com DDD";
     case FieldType::boolean: return "não é S nem N";
+    case FieldType::json:
+        return "não é uma parte do documento";
     }
     return {};
 }
@@ -60,6 +62,9 @@ std::string Input::fault_message(Fault const &fault, RowFields &fields) const
                            expected_columns(least_columns(fault.record), most_columns(fault.record)));
     case LineFault::unknown_record: return "nenhum registro do layout reconhece a linha";
     case LineFault::open_quotes: return "aspas que não fecham";
+    case LineFault::json:
+        fields.read_json();
+        return fields.json().fault();
     case LineFault::encoding: return fmt::format("há bytes que não existem em {}", encoding_name(m_encoding));
     case LineFault::value: {
         auto const &f = record(fault.record).fields[static_cast<std::size_t>(fault.field)];
@@ -84,6 +89,12 @@ Reject Input::describe(Fault const &fault) const
     r.byte = m_layout->format == Format::xlsx ? 0 : fault.offset; // a zip has no place where a row begins
     r.codigo = code_of(fault.code);
     r.warning = fault.warning;
+    for (std::size_t i = 0; fault.field >= 0 && i < fields.elements(); ++i) {
+        fields.set_element(i); // the one that is wrong
+        if (std::string scratch; fields.parse(fault.field, scratch).fault == fault.code) {
+            break;
+        }
+    }
     r.coluna = position_of(fault.record, fault.field);
     r.mensagem = fault_message(fault, fields);
     r.registro = shown_line(row);

@@ -15,6 +15,7 @@ enum class LineFault : std::uint8_t
     columns,        // COLUNAS_INVALIDAS
     unknown_record, // REGISTRO_DESCONHECIDO
     open_quotes,    // ASPAS_ABERTAS
+    json,           // JSON_INVALIDO
     encoding,       // CODIFICACAO_INVALIDA
     value,          // VALOR_INVALIDO
     required,       // CAMPO_OBRIGATORIO

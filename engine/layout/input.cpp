@@ -48,6 +48,7 @@ void RowFields::set(Row const &row)
 {
     m_row = row;
     m_split = false;
+    m_element = 0;
 }
 
 std::vector<CsvCell> const &RowFields::cells()
@@ -61,6 +62,9 @@ std::vector<CsvCell> const &RowFields::cells()
 
 std::string_view RowFields::raw(int field)
 {
+    if (m_input->layout().format == Format::json) {
+        return raw_json(field);
+    }
     if (m_input->layout().format == Format::fixed) {
         auto const &record = m_input->record(m_record);
         auto const &f = record.fields[static_cast<std::size_t>(field)];
@@ -93,18 +97,27 @@ std::unique_ptr<MappedFile> rows_of_sheet(MappedFile const *file, Layout const &
 } // namespace
 
 Input::Input(std::filesystem::path const &path, std::shared_ptr<Layout const> layout, std::filesystem::path const &scratch)
-    : Input(std::make_unique<MappedFile>(path), {}, std::move(layout), scratch)
+    : Input(std::make_unique<MappedFile>(path), {}, std::move(layout), Opening{scratch, {}, 1})
 {}
+
+Input Input::of_document(std::string bytes, std::shared_ptr<Layout const> layout)
+{
+    return {nullptr, std::move(bytes), std::move(layout), Opening{{}, RowShape::Kind::whole, 1}};
+}
+
+Input Input::of_json_lines(std::string bytes, std::shared_ptr<Layout const> layout, std::uint64_t first_line)
+{
+    return {nullptr, std::move(bytes), std::move(layout), Opening{{}, RowShape::Kind::lines, first_line}};
+}
 
 Input Input::of_bytes(std::string bytes, std::shared_ptr<Layout const> layout)
 {
-    return {nullptr, std::move(bytes), std::move(layout), {}};
+    return {nullptr, std::move(bytes), std::move(layout), Opening{{}, {}, 1}};
 }
 
-Input::Input(std::unique_ptr<MappedFile> file, std::string memory, std::shared_ptr<Layout const> layout,
-             std::filesystem::path const &scratch)
-    : m_layout(std::move(layout)), m_file(std::move(file)), m_sheet(rows_of_sheet(m_file.get(), *m_layout, scratch)),
-      m_memory(std::move(memory)), m_bytes(without_end_mark(bytes()))
+Input::Input(std::unique_ptr<MappedFile> file, std::string memory, std::shared_ptr<Layout const> layout, Opening const &opening)
+    : m_layout(std::move(layout)), m_file(std::move(file)), m_sheet(rows_of_sheet(m_file.get(), *m_layout, opening.scratch)),
+      m_memory(std::move(memory)), m_bytes(without_end_mark(bytes())), m_first_line(opening.first_line)
 {
     m_good.resize(m_layout->records.size());
     m_lines.resize(m_layout->records.size());
@@ -114,9 +127,15 @@ Input::Input(std::unique_ptr<MappedFile> file, std::string memory, std::shared_p
                           m_sheet ? "a planilha não tem nenhuma célula preenchida" : "o arquivo não tem nenhum byte além de brancos");
     }
     if (m_layout->format == Format::xlsx) {
-        m_shape = {k_row_end, k_cell_end, 0};
+        m_shape.newline = k_row_end;
+        m_shape.delimiter = k_cell_end;
     } else {
         m_shape.newline = newline_of(m_bytes);
+    }
+    if (opening.kind) {
+        m_shape.kind = *opening.kind;
+    } else if (m_layout->format == Format::json) {
+        open_json();
     }
     if (m_layout->format == Format::csv) {
         m_shape.delimiter = m_layout->delimiter;
@@ -135,6 +154,26 @@ void Input::open_encoding()
         m_data_offset = k_bom.size();
     }
     m_encoding = m_layout->encoding ? *m_layout->encoding : is_valid_utf8(m_bytes) ? Encoding::utf8 : Encoding::windows_1252;
+}
+
+/// One document a line; or all of them as one array, which must then be whole; or one that is itself a list of rows.
+void Input::open_json()
+{
+    auto const text = m_bytes.substr(m_data_offset);
+    auto const first = text.find_first_not_of(" \t\r\n");
+    if (text[first] != '[') {
+        return;
+    }
+    auto const end = text.find_last_not_of(" \t\r\n");
+    bool const is_one = json_list_end(text, first) == end + 1;
+    if (m_layout->takes_arrays()) {
+        m_shape.kind = is_one ? RowShape::Kind::whole : RowShape::Kind::lines;
+    } else if (text[end] != ']') {
+        throw FileRefused(FileFault::truncated, "a lista JSON não fecha");
+    } else if (is_one || text.find('\n', first) > end) {
+        m_shape.kind = RowShape::Kind::items;
+        m_data_offset += first + 1;
+    }
 }
 
 void Input::read_header()
@@ -269,6 +308,9 @@ void Input::note_row(Row const &row)
 
 int Input::record_of(RowFields &fields) const
 {
+    if (m_layout->format == Format::json) {
+        return fields.json_record();
+    }
     auto const passes = [&](std::size_t record, std::size_t i) {
         auto const &w = m_layout->records[record].when[i];
         auto const bytes = fields.row().bytes;
@@ -297,6 +339,9 @@ int Input::position_of(int record, int field) const
 {
     if (record < 0 || field < 0) {
         return 0;
+    }
+    if (m_layout->format == Format::json) {
+        return field + 1;
     }
     return m_layout->format == Format::fixed ? static_cast<int>(this->record(record).fields[static_cast<std::size_t>(field)].at) + 1
                                              : column_of(record, field) + 1;

@@ -4,10 +4,12 @@
 // check() (layout/check.hpp) sets and rejects clear; several threads may read, one may clear.
 
 #include "engine/base/file.hpp"
+#include "engine/base/json_text.hpp"
 #include "engine/layout/bitmap.hpp"
 #include "engine/layout/fault.hpp"
 #include "engine/layout/layout.hpp"
 #include "engine/layout/rows.hpp"
+#include "engine/layout/value.hpp"
 
 #include <memory>
 #include <string>
@@ -26,18 +28,37 @@ public:
     /// Bytes of a field as they stand (a CSV cell without its quotes); empty where the row ends before it (or in
     /// it, where its record takes lines of another length with a warning).
     std::string_view raw(int field);
+    /// The field's value, or what is wrong with it. Lives until the next call of raw() or parse().
+    Parsed parse(int field, std::string &scratch);
+    /// Of a JSON row: its document; false where it is none, and json().fault() says why.
+    bool read_json();
+    JsonText const &json() const noexcept { return m_json; }
+    /// The rows that a line gives: of a JSON record with `each` the list's elements, else 1. Which of them raw() and parse() see, 0-based.
+    std::size_t elements();
+    void set_element(std::size_t i) noexcept { m_element = i; }
     /// Of a CSV row.
     std::vector<CsvCell> const &cells();
     /// Another record's way of seeing the same row.
-    void set_record(int record) noexcept { m_record = record; }
+    void set_record(int record) noexcept;
 
 private:
+    friend class Input;
+    std::string_view raw_json(int field);
+    int json_record(); // the first record whose tests the document passes
+    int json_value(Record const &record, std::vector<std::string> const &path);
+    int json_value(int field);
+    std::vector<int> const &json_elements();
+
     Input const *m_input;
     int m_record;
     Row m_row;
     bool m_split = false;
     std::vector<CsvCell> m_cells;
     std::string m_unquoted;
+    JsonText m_json;
+    bool m_is_json = false, m_has_elements = false;
+    std::vector<int> m_elements; // of `each`
+    std::size_t m_element = 0;
 };
 
 /// What one pass through an input keeps in memory: it asks for what lies ahead, gives back what lies far behind, and all at its end.
@@ -77,6 +98,10 @@ public:
     Input(std::filesystem::path const &path, std::shared_ptr<Layout const> layout, std::filesystem::path const &scratch = {});
     /// The same of bytes in memory, for samples and tests; of a spreadsheet they are its rows (layout/cell.hpp).
     static Input of_bytes(std::string bytes, std::shared_ptr<Layout const> layout);
+    /// A JSON document, however many lines it is written in: one row.
+    static Input of_document(std::string bytes, std::shared_ptr<Layout const> layout);
+    /// JSON documents, one a line, of which the first is line number `first_line`.
+    static Input of_json_lines(std::string bytes, std::shared_ptr<Layout const> layout, std::uint64_t first_line);
     Input(Input const &) = delete;
     Input &operator=(Input const &) = delete;
 
@@ -157,11 +182,19 @@ public:
     std::string line_text(std::uint64_t linha) const;
 
 private:
-    Input(std::unique_ptr<MappedFile> file, std::string memory, std::shared_ptr<Layout const> layout, std::filesystem::path const &scratch);
+    struct Opening
+    {
+        std::filesystem::path scratch;
+        std::optional<RowShape::Kind> kind; // of JSON; none = as the file shows
+        std::uint64_t first_line;
+    };
     struct Mark
     {
         std::uint64_t offset = 0, linha = 0;
     };
+
+    Input(std::unique_ptr<MappedFile> file, std::string memory, std::shared_ptr<Layout const> layout, Opening const &opening);
+
     struct Columns
     {
         std::vector<int> of_field;
@@ -171,6 +204,7 @@ private:
 
     void open_encoding();
     std::string shown_line(Row const &row) const;
+    void open_json();
     void read_header();
     void bind_columns(std::vector<std::string> const &header);
     void count_columns(Columns &columns, Record const &record, std::size_t header_columns) const;

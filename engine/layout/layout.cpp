@@ -1,6 +1,6 @@
 #include "engine/layout/layout.hpp"
 
-#include "engine/base/file.hpp"
+#include "engine/base/json_text.hpp"
 #include "engine/base/text.hpp"
 #include "engine/layout/read_field.hpp"
 
@@ -94,15 +94,18 @@ public:
 private:
     bool fixed() const { return m_layout.format == Format::fixed; }
     bool xlsx() const { return m_layout.format == Format::xlsx; }
+    bool csv() const { return m_layout.format == Format::csv; }
+    bool json() const { return m_layout.format == Format::json; }
 
     void read_format()
     {
         if (!m_top.has("format")) {
-            m_faults->add(m_top.pos(), "format is missing; allowed: fixed, csv, xlsx, jsonl");
+            m_faults->add(m_top.pos(), "format is missing; allowed: fixed, csv, xlsx, json, jsonl");
         }
-        auto const format = m_top.choice("format", {"fixed", "csv", "xlsx", "jsonl"}).value_or("fixed");
+        auto const format = m_top.choice("format", {"fixed", "csv", "xlsx", "json", "jsonl"}).value_or("fixed");
         m_layout.format = format == "csv"     ? Format::csv
                           : format == "xlsx"  ? Format::xlsx
+                          : format == "json"  ? Format::json
                           : format == "jsonl" ? Format::jsonl
                                               : Format::fixed;
         m_layout.encoding = Encoding::utf8;
@@ -117,10 +120,13 @@ private:
         if (auto const s = m_top.choice("decimal_separator", {",", "."})) {
             m_layout.decimal_separator = (*s)[0];
             m_has_separator = true;
-        } else if (m_layout.format == Format::jsonl) {
+        } else if (m_layout.format == Format::jsonl || json()) {
             m_layout.decimal_separator = '.';
         }
-        if (m_layout.format == Format::csv) {
+        if (json() && m_layout.encoding != Encoding::utf8) {
+            m_top.fault("encoding", "JSON is UTF-8; leave encoding out");
+        }
+        if (csv()) {
             m_layout.delimiter = character(m_top, "delimiter", ';', false);
             m_layout.quote = character(m_top, "quote", '"', true);
         }
@@ -146,6 +152,9 @@ private:
             }
             r.pad = t.flag("pad");
         }
+        if (json() && t.has("each")) {
+            r.each.emplace(pointer(t, "each", t.text_or("each", "")));
+        }
         r.shape_warns = t.choice("on_shape", {"reject", "warn"}).value_or("reject") == "warn";
         for (auto &w : t.tables("when")) {
             read_when(r, w);
@@ -159,10 +168,22 @@ private:
             r.fields.push_back(std::move(field));
         }
         for (auto &g : t.tables("group")) {
+            if (r.each) {
+                m_faults->add(g.pos(), "a record with each has no groups: its rows are elements already");
+            }
             read_group(r, g);
         }
         t.finish("[[record]]");
         return r;
+    }
+
+    std::vector<std::string> pointer(TomlTable &t, std::string const &key, std::string const &text)
+    {
+        std::vector<std::string> tokens;
+        if (!read_json_pointer(text, tokens)) {
+            t.fault(key, fmt::format("\"{}\" is no JSON pointer; it begins with / as \"/{}\"", text, text));
+        }
+        return tokens;
     }
 
     void read_when(Record &r, TomlTable &w)
@@ -173,6 +194,8 @@ private:
             if (!w.has("at")) {
                 m_faults->add(w.pos(), "at is missing; it must be the 1-based byte where value stands");
             }
+        } else if (json()) {
+            when.path = pointer(w, "path", w.required_text("path"));
         } else {
             when.column = w.required_text("column");
         }
@@ -412,23 +435,5 @@ private:
 } // namespace
 
 Layout read_layout(TomlValue const &root, std::string_view file_text, Faults &faults) { return LayoutReader(root, faults).read(file_text); }
-
-std::map<std::string, std::shared_ptr<Layout const>> load_layouts(std::filesystem::path const &folder, std::string const &shown,
-                                                                  Faults &faults)
-{
-    std::map<std::string, std::shared_ptr<Layout const>> out;
-    for (auto const &path : files_with_extension(folder, ".toml")) {
-        auto const name = shown + "/" + path.filename().string();
-        auto const root = parse_toml_file(path, name, faults);
-        if (!root) {
-            continue;
-        }
-        auto layout = std::make_shared<Layout const>(read_layout(*root, read_file(path), faults));
-        if (!layout->name.empty() && !out.emplace(layout->name, layout).second) {
-            faults.add(layout->pos, fmt::format("layout \"{}\" is declared twice", layout->name));
-        }
-    }
-    return out;
-}
 
 } // namespace atom

@@ -25,7 +25,8 @@ enum class FieldType
     datetime,
     document,
     phone,
-    boolean
+    boolean,
+    json // JSON only: a part of the document, as its text
 };
 
 /// What becomes of a value that its type refuses.
@@ -52,6 +53,7 @@ struct Field
     std::size_t at = 0, len = 0;  // fixed: bytes, 0-based
     std::string column;           // CSV: the header's word; the name where none is given
     bool optional = false;        // CSV: a trailing column that may be missing
+    std::vector<std::string> path; // JSON: the tokens of its pointer
     FieldType type = FieldType::text;
     int scale = 0;
     bool implied_decimals = false; // fixed: the digits have no separator
@@ -80,6 +82,7 @@ struct When
 {
     std::size_t at = 0;  // fixed: byte offset
     std::string column;  // CSV: header word; by position where there is no header: the field's index is in `index`
+    std::vector<std::string> path; // JSON: the tokens of its pointer
     std::string value;   // in the file's encoding, compared byte for byte (CSV: trimmed)
 };
 
@@ -108,6 +111,7 @@ struct Record
     std::optional<std::size_t> length;     // fixed: bytes without the line end
     bool pad = false;                      // a shorter line is filled with blanks
     bool shape_warns = false;              // another length or number of columns is a warning: what is whole in the line is read
+    std::optional<std::vector<std::string>> each; // JSON: the pointer of an array, of which each element is a row
     std::vector<Field> fields;
     std::vector<Group> groups;
     std::vector<int> unique;               // indices of the layout's `unique` fields; empty where this record has not all of them
@@ -142,6 +146,7 @@ enum class Format
     fixed,
     csv,
     xlsx,
+    json,
     jsonl // written only
 };
 
@@ -172,6 +177,8 @@ struct Layout
     std::string relation_of(Record const &r) const;
     std::vector<int> detail_records() const;
     int record_index(std::string_view name) const noexcept; // -1 = none
+    /// JSON: some record has the document itself for an array of rows.
+    bool takes_arrays() const noexcept;
 };
 
 /// Reads one layout; whatever is wrong is added to `faults` (the result is then only good for finding more faults).

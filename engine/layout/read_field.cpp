@@ -1,6 +1,7 @@
 #include "engine/layout/read_field.hpp"
 
 #include "engine/base/decimal.hpp"
+#include "engine/base/json_text.hpp"
 #include "engine/base/text.hpp"
 #include "engine/layout/value.hpp"
 
@@ -18,7 +19,7 @@ bool is_identifier(std::string_view s)
     return !s.empty() && !(s[0] >= '0' && s[0] <= '9') && std::all_of(s.begin(), s.end(), word);
 }
 
-std::vector<std::string> const k_types = {"text", "integer", "decimal", "date", "time", "datetime", "document", "phone", "boolean"};
+std::vector<std::string> const k_types = {"text", "integer", "decimal", "date", "time", "datetime", "document", "phone", "boolean", "json"};
 
 FieldType type_of(std::string const &name)
 {
@@ -76,6 +77,13 @@ private:
 
     void read_place()
     {
+        if (m_setting.format == Format::json) {
+            auto const text = m_table.text_or("path", "/" + m_field.name);
+            if (!read_json_pointer(text, m_field.path)) {
+                m_table.fault("path", fmt::format("\"{}\" is no JSON pointer; it begins with / as \"/{}\"", text, text));
+            }
+            return;
+        }
         if (!fixed()) {
             m_field.column = m_table.text_or("column", m_field.name);
             m_field.optional = m_setting.format != Format::jsonl && m_table.flag("optional");
@@ -97,6 +105,9 @@ private:
 
     void read_type()
     {
+        if (m_field.type == FieldType::json && m_setting.format != Format::json) {
+            m_table.fault("type", "type = \"json\" is for layouts of format = \"json\"");
+        }
         bool const temporal = m_field.type == FieldType::date || m_field.type == FieldType::time || m_field.type == FieldType::datetime;
         if (m_field.type == FieldType::decimal) {
             read_decimal();

@@ -19,8 +19,7 @@ std::vector<std::uint64_t> keys_of_rejected(Input const &input, int record, std:
         row.set(input.row(linha));
         std::vector<Value> values;
         for (std::size_t i = 0; i < fields.size(); ++i) {
-            auto const p = parse_field(input.record(record).fields[static_cast<std::size_t>(fields[i])], row.raw(fields[i]),
-                                       input.encoding(), scratch[i]);
+            auto const p = row.parse(fields[i], scratch[i]);
             if (p.fault != LineFault::none || p.value.none()) {
                 break;
             }

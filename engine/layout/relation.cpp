@@ -28,6 +28,9 @@ Relation::Relation(Input const &input, int record, int group, bool as_text)
             m_columns.push_back({"grupo", Kind::grupo, 0, FieldType::text, 0});
         }
     }
+    if (is_list()) {
+        m_columns.push_back({"ordem", Kind::ordem, 0, FieldType::integer, 0});
+    }
     m_columns.push_back({"linha", Kind::linha, 0, FieldType::integer, 0});
 }
 
@@ -86,12 +89,12 @@ bool RelationCursor::next_line()
 
 bool RelationCursor::next()
 {
-    if (m_relation->group() == nullptr) {
+    if (m_times == 1) {
         m_repetition = 0;
         return next_line();
     }
     for (;;) {
-        if (m_on_line && ++m_repetition < m_times) {
+        if (m_on_line && ++m_repetition < (m_relation->is_list() ? m_fields.elements() : m_times)) {
             if (repetition_exists()) {
                 return true;
             }
@@ -110,10 +113,13 @@ bool RelationCursor::next()
 
 bool RelationCursor::repetition_exists()
 {
+    if (m_relation->is_list()) {
+        m_fields.set_element(m_repetition);
+        return m_repetition < m_fields.elements();
+    }
     auto const &when = m_relation->group()->columns[static_cast<std::size_t>(m_relation->group()->when)];
     auto const field = when.fields[m_repetition];
-    auto const &f = m_input->record(m_relation->record()).fields[static_cast<std::size_t>(field)];
-    return !parse_field(f, m_fields.raw(field), m_input->encoding(), m_when_scratch).value.none();
+    return !m_fields.parse(field, m_when_scratch).value.none();
 }
 
 bool RelationCursor::seek(std::uint64_t rowid)
@@ -134,7 +140,7 @@ bool RelationCursor::seek(std::uint64_t rowid)
         }
         m_fields.set(m_row);
     }
-    return m_relation->group() == nullptr || repetition_exists();
+    return m_times == 1 || repetition_exists();
 }
 
 Value RelationCursor::any_value(int column, std::string &scratch)
@@ -148,6 +154,9 @@ Value RelationCursor::any_value(int column, std::string &scratch)
     case RelationColumn::Kind::group: break;
     }
     auto const field = m_relation->field_of(c, m_repetition);
+    if (m_input->layout().format == Format::json && !m_relation->as_text()) {
+        return m_fields.parse(field, scratch).value;
+    }
     auto const raw = m_fields.raw(field);
     if (m_relation->as_text()) {
         auto const &f = m_input->record(m_relation->record()).fields[static_cast<std::size_t>(field)];

@@ -30,7 +30,11 @@ struct RelationColumn
     QuickRead quick = {}; // of a record's field
 };
 
-/// Rows are numbered by line: a record's row has its line as rowid, a group's line * times + repetition (0-based).
+/// A JSON document with more elements than this in its `each` is of no record.
+constexpr std::uint64_t k_most_elements = std::uint64_t{1} << 20;
+
+/// Rows are numbered by line: a record's row has its line as rowid, a group's line * times + repetition (0-based), an
+/// element's of a JSON list line * k_most_elements + its number (0-based).
 class Relation
 {
 public:
@@ -41,7 +45,9 @@ public:
     Group const *group() const noexcept { return m_group; }
     std::vector<RelationColumn> const &columns() const noexcept { return m_columns; }
     int column_index(std::string_view name) const noexcept; // -1 = none
-    std::uint64_t times() const noexcept { return m_group ? m_group->words.size() : 1; }
+    std::uint64_t times() const noexcept { return m_group ? m_group->words.size() : is_list() ? k_most_elements : 1; }
+    /// A JSON record with `each`: a line gives as many rows as its list has elements.
+    bool is_list() const noexcept { return m_input->record(m_record).each.has_value(); }
     std::uint64_t line_of(std::uint64_t rowid) const noexcept { return rowid / times(); }
     /// Values as text from the file, not as the base keeps them.
     bool as_text() const noexcept { return m_as_text; }
@@ -82,6 +88,8 @@ public:
     /// At this row; false if it is no row (any more).
     bool seek(std::uint64_t rowid);
 
+    /// There is no such repetition of the line at hand, nor any after it.
+    bool is_past_line(std::uint64_t rowid) { return m_relation->is_list() && rowid % m_times >= m_fields.elements(); }
     std::uint64_t rowid() const noexcept { return m_row.linha * m_times + m_repetition; }
     Row const &row() const noexcept { return m_row; }
     Value value(int column, std::string &scratch)

@@ -32,4 +32,22 @@ Bitmap last_of_keys(Relation const &relation, std::vector<int> const &columns)
     return last;
 }
 
+std::vector<Row> later_of_keys(Input const &input, int record)
+{
+    Relation const relation(input, record);
+    KeyIndex const index(relation, input.record(record).unique);
+    RelationCursor earlier(relation), later(relation);
+    auto const &entries = index.entries();
+    std::vector<Row> out;
+    for (std::size_t i = 1; i < entries.size(); ++i) {
+        for (auto j = i; j-- > 0 && entries[j].hash == entries[i].hash;) {
+            if (later.seek(entries[i].rowid) && earlier.seek(entries[j].rowid) && same_key(earlier, later, index.columns())) {
+                out.push_back(later.row());
+                break;
+            }
+        }
+    }
+    return out;
+}
+
 } // namespace atom

@@ -1,5 +1,6 @@
 #include "engine/layout/rows.hpp"
 
+#include "engine/base/json_text.hpp"
 #include "engine/base/text.hpp"
 
 #include <algorithm>
@@ -18,8 +19,28 @@ std::string_view without_end_mark(std::string_view bytes) noexcept
     return last != std::string_view::npos && bytes[last] == '\x1a' ? bytes.substr(0, last) : bytes;
 }
 
+/// What stands before the array's end, comma by comma; what follows the end is an item, too, that will be no JSON.
+bool RowScanner::next_item(Row &row)
+{
+    if (is_blank(m_bytes.substr(std::min<std::size_t>(m_at, m_bytes.size())))) {
+        return false;
+    }
+    row.linha = m_line++;
+    row.offset = m_at;
+    row.open_quotes = false;
+    auto const begin = static_cast<std::size_t>(m_at);
+    auto const end = m_shape.kind == RowShape::Kind::whole ? m_bytes.size() : json_item_end(m_bytes, begin);
+    row.bytes = m_bytes.substr(begin, end - begin);
+    bool const last = end < m_bytes.size() && m_bytes[end] == ']' && is_blank(m_bytes.substr(end + 1));
+    m_at = last ? m_bytes.size() : std::min(end + 1, m_bytes.size());
+    return !last || row.linha > 1 || !is_blank(row.bytes);
+}
+
 bool RowScanner::next(Row &row)
 {
+    if (m_shape.kind != RowShape::Kind::lines) {
+        return next_item(row);
+    }
     while (m_at < m_bytes.size()) {
         row.linha = m_line;
         row.offset = m_at;

@@ -22,6 +22,12 @@ struct Row
 /// What ends a row. `quote` 0: newlines always end it (fixed files).
 struct RowShape
 {
+    enum class Kind
+    {
+        lines,
+        items, // JSON: what stands between the commas of an array; a row's number is the item's
+        whole  // one row of all bytes
+    } kind = Kind::lines;
     char newline = '\n'; // '\r' for files that know no '\n'; a '\r' before a '\n' is not of the row
     char delimiter = ';';
     char quote = 0;
@@ -55,6 +61,7 @@ public:
     std::uint64_t line() const noexcept { return m_line; } // of that byte
 
 private:
+    bool next_item(Row &row);
     void end_at(Row &row, std::size_t end, std::uint64_t lines);
     bool quoted_end(std::size_t begin, std::size_t &end, std::uint64_t &lines) const;
 

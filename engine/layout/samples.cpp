@@ -66,7 +66,7 @@ void compare(Input const &input, int record, Sample const &sample, Faults &fault
             continue;
         }
         auto const &f = r.fields[static_cast<std::size_t>(i)];
-        auto const got = shown_value(f, parse_field(f, fields.raw(i), input.encoding(), scratch).value);
+        auto const got = shown_value(f, fields.parse(i, scratch).value);
         if (got != wanted) {
             faults.add(sample.expect_pos, fmt::format("the sample's {} is \"{}\", not \"{}\"", name, got, wanted));
         }
@@ -75,7 +75,8 @@ void compare(Input const &input, int record, Sample const &sample, Faults &fault
 
 void check_sample(std::shared_ptr<Layout const> const &layout, Sample const &sample, Faults &faults)
 {
-    auto input = Input::of_bytes(file_of(*layout, sample.line), layout);
+    auto input =
+        layout->format == Format::json ? Input::of_document(sample.line, layout) : Input::of_bytes(file_of(*layout, sample.line), layout);
     RowFields fields(input, 0);
     auto rows = input.scanner();
     Row row;

@@ -141,6 +141,8 @@ Typed parse_typed(Field const &f, std::string_view s, Encoding encoding, std::st
     case FieldType::document:
     case FieldType::phone: return parse_coded(f, s, scratch);
     case FieldType::boolean: return parse_boolean(s);
+    case FieldType::json:
+        return {Value::of(s), false};
     }
     return k_refused;
 }
@@ -245,6 +247,11 @@ Value raw_text(std::string_view raw, Encoding encoding, std::string &scratch)
     }
     scratch = to_utf8(s, encoding);
     return Value::of(std::string_view(scratch));
+}
+
+Parsed refuse_field(Field const &field, std::string_view shown, std::string &scratch)
+{
+    return refused(field, LineFault::value, shown, Encoding::utf8, scratch);
 }
 
 Parsed parse_field(Field const &f, std::string_view raw, Encoding encoding, std::string &scratch)

@@ -43,6 +43,9 @@ struct Parsed
 /// `raw` are the field's bytes in the file's encoding (of a quoted CSV field: without its quotes).
 Parsed parse_field(Field const &field, std::string_view raw, Encoding encoding, std::string &scratch);
 
+/// The same for what is none of the kinds that its type takes (JSON: an object where a text should be). `shown` is its text.
+Parsed refuse_field(Field const &field, std::string_view shown, std::string &scratch);
+
 /// The field's text as in the file, trimmed, as UTF-8; none if blank.
 Value raw_text(std::string_view raw, Encoding encoding, std::string &scratch);
 

@@ -21,7 +21,8 @@ struct InputTables::Table
     std::int64_t rows() const
     {
         auto const &lines = relation.restriction() != nullptr ? *relation.restriction() : relation.input().good(relation.record());
-        return static_cast<std::int64_t>(lines.count() * relation.times()) + 1;
+        constexpr std::uint64_t k_usual_list = 16;
+        return static_cast<std::int64_t>(lines.count() * std::min(relation.times(), k_usual_list)) + 1;
     }
 
     KeyIndex const &index(std::vector<int> const &columns)
@@ -171,6 +172,9 @@ int next_row(sqlite3_vtab_cursor *base)
         while (c.line_rowid < c.line_end) {
             if (c.rows.seek(c.line_rowid++)) {
                 return SQLITE_OK;
+            }
+            if (c.rows.is_past_line(c.line_rowid - 1)) {
+                break;
             }
         }
         break;
