@@ -2,10 +2,10 @@
 
 #include "engine/base/json.hpp"
 #include "engine/base/text.hpp"
+#include "engine/job/bases.hpp"
 #include "engine/job/report_run.hpp"
 #include "engine/layout/check.hpp"
 #include "engine/run/site.hpp"
-#include "engine/store/attach.hpp"
 #include "engine/store/schema.hpp"
 
 #include <fmt/format.h>
@@ -21,23 +21,16 @@ namespace {
 void options(po::options_description &, po::positional_options_description &) {}
 
 /// The queries of reports see both bases.
-void check_reports(Database &base, Workspace const &workspace, Faults &faults)
+void check_reports(Database &online, Workspace const &workspace, Faults &faults)
 {
-    Database online({}, OpenMode::memory);
-    make_engine_tables(online);
-    Faults migrations;
-    apply_migrations(online, workspace.root / "jobs" / "schema" / "online", "jobs/schema/online", migrations);
-    for (auto const &f : migrations.all()) {
-        faults.add(f.pos, f.message);
+    std::vector<std::string> endpoints;
+    for (auto const &j : workspace.jobs) {
+        if (j.endpoint) {
+            endpoints.push_back(j.name);
+        }
     }
-    if (!migrations.empty()) {
-        return;
-    }
-    Database db({}, OpenMode::memory);
-    attach_copy(db, base, "base");
-    attach_copy(db, online, "online");
     for (auto const &r : workspace.reports) {
-        check_report(db, r, workspace.reports, {}, faults);
+        check_report(online, r, workspace.reports, endpoints, faults);
     }
 }
 
@@ -49,19 +42,22 @@ void check_workspace(Workspace const &workspace)
     for (auto const &[name, layout] : workspace.layouts) {
         check_samples(layout, faults);
     }
-    Database db({}, OpenMode::memory);
-    make_engine_tables(db);
     Faults migrations;
-    apply_migrations(db, workspace.root / "jobs" / "schema" / "base", "jobs/schema/base", migrations);
+    auto const bases = empty_bases(workspace, migrations);
     for (auto const &f : migrations.all()) {
         faults.add(f.pos, f.message);
     }
     if (std::filesystem::exists(workspace.base)) {
         check_applied(*open_base(workspace, OpenMode::read_only), workspace.root / "jobs" / "schema" / "base", "jobs/schema/base", faults);
     }
+    if (std::filesystem::exists(workspace.online)) {
+        check_applied(*open_online(workspace, OpenMode::read_only), workspace.root / "jobs" / "schema" / "online", "jobs/schema/online",
+                      faults);
+    }
     if (migrations.empty()) {
-        check_sql(db, workspace, faults);
-        check_reports(db, workspace, faults);
+        check_sql(*bases.base, workspace, faults);
+        check_online_sql(*bases.online, workspace, faults);
+        check_reports(*bases.online, workspace, faults);
     }
     faults.throw_if_any();
 }

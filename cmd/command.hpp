@@ -58,7 +58,7 @@ std::string system_user();
 /// Samples, then all SQL against a base of the pack's schema in memory: the real one is not touched. Throws ConfigError.
 void check_workspace(Workspace const &workspace);
 
-extern Command const k_init, k_check, k_run, k_import, k_export, k_files, k_errors, k_why, k_query, k_report, k_retry, k_approve,
-    k_release, k_doctor, k_backup;
+extern Command const k_init, k_check, k_run, k_import, k_export, k_files, k_errors, k_why, k_query, k_report, k_retry, k_approve, k_release,
+    k_serve, k_token, k_doctor, k_backup;
 
 } // namespace atom

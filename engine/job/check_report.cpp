@@ -29,20 +29,28 @@ public:
 
     void check(Database &db)
     {
+        if (!m_report.subject.empty()) {
+            attempt(m_report.subject_pos, "subject", [&] { prepare(db, m_report.subject); });
+        }
         for (auto const &t : m_report.tables) {
             check_detail(t);
             check_actions(t);
-            try {
-                check_query(db, t);
-            } catch (std::invalid_argument const &e) {
-                m_faults.add(t.query_pos, fmt::format("{}: {}", t.name, e.what()));
-            } catch (StoreError const &e) {
-                m_faults.add(t.query_pos, fmt::format("{}: {}", t.name, e.what()));
-            }
+            attempt(t.query_pos, t.name, [&] { check_query(db, t); });
         }
     }
 
 private:
+    template <typename Work> void attempt(SourcePos const &pos, std::string const &what, Work const &work)
+    {
+        try {
+            work();
+        } catch (std::invalid_argument const &e) {
+            m_faults.add(pos, fmt::format("{}: {}", what, e.what()));
+        } catch (StoreError const &e) {
+            m_faults.add(pos, fmt::format("{}: {}", what, e.what()));
+        }
+    }
+
     void check_detail(ReportTable const &t)
     {
         if (t.detail.empty()) {
@@ -67,18 +75,28 @@ private:
         }
     }
 
-    void check_query(Database &db, ReportTable const &t)
+    /// All that a query binds is a parameter, or the engine's.
+    Statement prepare(Database &db, std::string const &sql) const
     {
-        auto const query = db.prepare_guarded(t.query, {true, {}, {}});
-        std::vector<std::string> bound = {"data", "agora", "quem"}, columns;
+        auto query = db.prepare_guarded(sql, {true, {}, {}});
+        std::vector<std::string> bound = {"data", "agora", "quem"};
         for (auto const &p : m_report.params) {
-            bound.push_back(p.name);
+            if (p.name != "data") {
+                bound.push_back(p.name);
+            }
         }
         for (auto const &name : query.parameter_names()) {
             if (std::find(bound.begin(), bound.end(), name) == bound.end()) {
                 throw std::invalid_argument(unknown_word("parameter", ":" + name, with_colon(bound)));
             }
         }
+        return query;
+    }
+
+    void check_query(Database &db, ReportTable const &t)
+    {
+        auto const query = prepare(db, t.query);
+        std::vector<std::string> columns;
         for (int i = 0; i < query.columns(); ++i) {
             columns.push_back(query.column_name(i));
         }

@@ -2,6 +2,7 @@
 
 #include "engine/base/text.hpp"
 #include "engine/job/rules.hpp"
+#include "engine/job/take.hpp"
 
 #include <fmt/format.h>
 
@@ -46,7 +47,11 @@ public:
     void run()
     {
         for (auto const &job : m_workspace.jobs) {
-            for (auto const &layout : job.layouts()) {
+            if (!job.take.empty()) {
+                attempt(job.pos, job.name, [&] { check_job(job, take_layout(m_db, job.take)); });
+                continue;
+            }
+            for (auto const &layout : job.endpoint ? std::vector<std::shared_ptr<Layout const>>{} : job.layouts()) {
                 check_job(job, layout);
             }
         }
@@ -61,7 +66,36 @@ public:
         }
     }
 
+    /// The endpoints, on the online base.
+    void run_online()
+    {
+        for (auto const &job : m_workspace.jobs) {
+            if (job.endpoint && job.endpoint->layout) {
+                check_job(job, job.endpoint->layout);
+                check_answers(job);
+            }
+        }
+    }
+
 private:
+    void check_answers(Job const &job)
+    {
+        auto const input = empty_input(job.endpoint->layout);
+        InputTables const tables(m_db, input);
+        auto const parameters = endpoint_parameters(job, "", "", "");
+        attempt(job.endpoint->answer_pos, "answer", [&] { m_db.prepare_guarded(job.endpoint->answer, {true, {}, {}}).bind(parameters); });
+        if (!job.endpoint->subject.empty()) {
+            attempt(job.endpoint->subject_pos, "subject", [&] {
+                m_db.prepare_guarded(job.endpoint->subject, {true, {}, {}}).bind(parameters);
+            });
+        }
+        for (auto const &rule : job.rules) {
+            if (job.endpoint->method == "GET" && rule.verb != Verb::reject && rule.verb != Verb::warn) {
+                m_faults.add(rule.pos, fmt::format("{}: a GET only reads; allowed: reject, warn", rule.name));
+            }
+        }
+    }
+
     void check_job(Job const &job, std::shared_ptr<Layout const> const &layout)
     {
         auto const input = empty_input(layout);
@@ -73,7 +107,7 @@ private:
                 captures[name] = "";
             }
         }
-        auto const parameters = rule_parameters(job, captures, "", "", 0, "");
+        auto const parameters = job.endpoint ? endpoint_parameters(job, "", "", "") : rule_parameters(job, captures, "", "", 0, "");
         for (auto const &rule : job.rules) {
             attempt(rule.pos, rule.name, [&] { check_rule(rule, planner, tables, input, parameters); });
         }
@@ -318,5 +352,7 @@ private:
 } // namespace
 
 void check_sql(Database &db, Workspace const &workspace, Faults &faults) { SqlChecker(db, workspace, faults).run(); }
+
+void check_online_sql(Database &online, Workspace const &workspace, Faults &faults) { SqlChecker(online, workspace, faults).run_online(); }
 
 } // namespace atom

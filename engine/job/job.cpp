@@ -34,6 +34,9 @@ std::vector<std::shared_ptr<Layout const>> Job::layouts() const
             out.push_back(f.layout);
         }
     }
+    if (endpoint && endpoint->layout) {
+        out.push_back(endpoint->layout);
+    }
     return out;
 }
 
@@ -62,7 +65,9 @@ Assignments read_assignments(TomlTable &t, std::string const &key)
 class RuleReader
 {
 public:
-    RuleReader(TomlTable &t, std::filesystem::path const &folder) : m_table(t), m_folder(folder) {}
+    RuleReader(TomlTable &t, std::filesystem::path const &folder, bool in_endpoint)
+        : m_table(t), m_folder(folder), m_in_endpoint(in_endpoint)
+    {}
 
     Rule read()
     {
@@ -76,6 +81,7 @@ public:
             m_rule.code = m_table.required_text("code");
             m_rule.message = m_table.text_or("message", "");
             m_rule.field = m_table.text_or("field", "");
+            read_status();
         }
         if (m_rule.verb == Verb::hold) {
             m_rule.message = m_table.required_text("message");
@@ -111,6 +117,13 @@ private:
         } else {
             m_rule.text = embedded(m_table.required_text(found.front()));
             m_rule.pos = m_table.pos_of(found.front());
+        }
+    }
+
+    void read_status()
+    {
+        if (m_rule.verb == Verb::reject && m_in_endpoint) {
+            m_rule.status = static_cast<int>(m_table.integer("status", 400, 499).value_or(422));
         }
     }
 
@@ -158,6 +171,7 @@ private:
 
     TomlTable &m_table;
     std::filesystem::path const &m_folder;
+    bool m_in_endpoint;
     Rule m_rule;
 };
 
@@ -268,13 +282,9 @@ void check_rules(Job const &job, TomlTable &top)
     }
 }
 
-} // namespace
-
-Job read_job(TomlTable &top, Layouts const &layouts, std::filesystem::path const &folder)
+/// What only a job has whose input are files.
+void read_file_job(TomlTable &top, Layouts const &layouts, Job &job)
 {
-    Job job;
-    job.pos = top.pos_of("job");
-    job.name = name_of(top, "job");
     job.files = read_files(top, layouts);
     if (auto only = top.table("only")) {
         for (auto const &e : only->entries()) {
@@ -294,11 +304,29 @@ Job read_job(TomlTable &top, Layouts const &layouts, std::filesystem::path const
     job.stale_after = top.texts("stale_after");
     job.holds = top.texts("holds");
     job.expected = read_expected(top);
-    job.values = read_bound_values(top);
     job.reject_limit = read_limit(top);
     job.empty_ok = top.choice("empty", {"fail", "ok"}).value_or("fail") == "ok";
+}
+
+} // namespace
+
+Job read_job(TomlTable &top, Layouts const &layouts, std::filesystem::path const &folder)
+{
+    Job job;
+    job.pos = top.pos_of("job");
+    job.name = name_of(top, "job");
+    if (top.has("endpoint")) {
+        job.endpoint = read_http_endpoint(top, layouts, folder);
+    } else if (top.has("take")) {
+        job.take = top.required_text("take");
+        job.reject_limit.none = true; // a bad row is passed, whatever stands beside it
+        job.order = top.integer("order", 0, 1000000).value_or(0);
+    } else {
+        read_file_job(top, layouts, job);
+    }
+    job.values = read_bound_values(top);
     for (auto &t : top.tables("rule")) {
-        job.rules.push_back(RuleReader(t, folder).read());
+        job.rules.push_back(RuleReader(t, folder, job.endpoint.has_value()).read());
     }
     check_rules(job, top);
     top.finish("a job");

@@ -1,6 +1,7 @@
 #pragma once
 // Jobs and exports as the pack declares them: what is done with a file, and what leaves. Plain data, checked when read.
 
+#include "engine/job/endpoint.hpp"
 #include "engine/job/name_pattern.hpp"
 #include "engine/job/read_sql.hpp"
 #include "engine/job/timing.hpp"
@@ -47,6 +48,7 @@ struct Rule
     std::string record; // which of several records is `e`
     std::string from;   // "" = e itself; a relation's name, or a select
     std::string code, message, field;
+    int status = 422; // of an endpoint's reject: what the request is answered with
     bool has_key = false;
     std::vector<std::string> key;
     Assignments set, set_old;
@@ -86,6 +88,8 @@ struct Job
     std::string name;
     SourcePos pos;
     std::vector<JobFile> files;
+    std::optional<HttpEndpoint> endpoint; // its input is a request; it works on the online base
+    std::string take;                     // its input is what is new in this online table
     Captures only;
     std::string source; // "" = any
     std::int64_t order = 0;

@@ -120,6 +120,14 @@ Report read_report(TomlTable &top, std::filesystem::path const &folder)
     Report r;
     r.pos = top.pos_of("report");
     r.name = name_of(top, "report");
+    for (auto const *own : {"entrar", "sair"}) {
+        if (r.name == own) {
+            top.fault("report", fmt::format("\"{}\" is a page of the engine's own; choose another name", own));
+        }
+    }
+    if (r.name.find('.') != std::string::npos) {
+        top.fault("report", "a report's name has no dot: what follows one says which kind of file is wanted");
+    }
     r.title = top.required_text("title");
     r.description = top.text_or("description", "");
     r.scope = top.texts("scope");
@@ -127,6 +135,9 @@ Report read_report(TomlTable &top, std::filesystem::path const &folder)
         r.params.push_back(read_param(t));
     }
     check_twice(r.params, "param", top.faults());
+    if (top.has("subject") || top.has("subject_file")) {
+        r.subject = embedded(sql_or_file(top, "subject", folder, r.subject_pos));
+    }
     for (auto &t : top.tables("table")) {
         r.tables.push_back(read_table(t, folder));
     }

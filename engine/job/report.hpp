@@ -42,6 +42,8 @@ struct Report
     std::string description;
     std::vector<std::string> scope; // who may open it over HTTP: a token with one of them; none = nobody
     std::vector<Field> params;      // typed as a layout's fields are
+    std::string subject;            // a select of keys: whom the trail says that it was about; "" = nobody
+    SourcePos subject_pos;
     std::vector<ReportTable> tables;
 
     Field const *param(std::string_view name) const noexcept;

@@ -184,6 +184,22 @@ ReportResult run_report(Database &db, Report const &report, Parameters const &pa
     return out;
 }
 
+std::vector<std::string> report_subjects(Database &db, Report const &report, Parameters const &parameters)
+{
+    std::vector<std::string> out;
+    if (report.subject.empty()) {
+        return out;
+    }
+    auto query = db.prepare_guarded(report.subject, {true, {}, {}});
+    query.bind(parameters);
+    while (query.step()) {
+        if (!query.is_null(0) && std::find(out.begin(), out.end(), query.view(0)) == out.end()) {
+            out.push_back(query.text(0));
+        }
+    }
+    return out;
+}
+
 void mask(ReportResult &result)
 {
     for (auto &t : result.tables) {

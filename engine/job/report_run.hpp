@@ -66,6 +66,9 @@ constexpr std::size_t k_all_rows = static_cast<std::size_t>(-1);
 ReportResult run_report(Database &db, Report const &report, Parameters const &parameters, ColumnFacts const &facts,
                         std::size_t limit = k_all_rows);
 
+/// The keys that the report's `subject` gives, each once; none without one.
+std::vector<std::string> report_subjects(Database &db, Report const &report, Parameters const &parameters);
+
 /// Prepares each query of a report; what is wrong is added at its place. `others` are all reports, `endpoints` the names of all endpoints.
 void check_report(Database &db, Report const &report, std::vector<Report> const &others, std::vector<std::string> const &endpoints,
                   Faults &faults);

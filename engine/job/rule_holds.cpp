@@ -91,7 +91,7 @@ void RuleRunner::name_keys(Rule const &rule, RulePlan const &plan)
         row.set_record(m_record);
         bool readable = record == m_record;
         for (std::size_t i = 0; i < fields.size() && readable; ++i) {
-            auto const p = parse_field(input.record(m_record).fields[static_cast<std::size_t>(fields[i])], row.raw(fields[i]), input.encoding(), scratch);
+            auto const p = row.parse(fields[i], scratch);
             readable = p.fault == LineFault::none && !p.value.none();
             auto const at = static_cast<int>(i) + 1;
             if (readable && p.value.kind == Value::Kind::text) {

@@ -154,7 +154,8 @@ RulePlan RulePlanner::plan(Rule const &rule)
         plan.writes = {update_sql(w)};
         break;
     case Verb::upsert:
-        plan.pure = rule.from.empty() && rule.set.empty() && rule.set_old.empty() && rule.where.empty();
+        plan.pure =
+            rule.from.empty() && !m_tables.relation("e")->is_list() && rule.set.empty() && rule.set_old.empty() && rule.where.empty();
         if (plan.pure) { // the caller sees to it that only changed lines are rows, and only the last of each key
             plan.repeats = !is_unique_in_input(rule, *m_tables.relation("e"));
             plan.writes = {overwrite_sql(w)};
@@ -343,6 +344,9 @@ void RulePlanner::plan_replace(TableInfo const &table, Rule const &rule, RulePla
 Writers::Writers(Workspace const &workspace)
 {
     for (auto const &job : workspace.jobs) {
+        if (job.endpoint) {
+            continue; // it writes the online base, which keeps no hashes
+        }
         for (auto const &rule : job.rules) {
             bool const sql = rule.verb == Verb::sql;
             if (rule.verb != Verb::reject && rule.verb != Verb::warn) {
@@ -364,10 +368,11 @@ bool Writers::only(std::string const &job, std::string const &rule, std::string 
         }
         return false;
     };
-    return std::none_of(m_entries.begin(), m_entries.end(), [&](Entry const &e) {
-        bool const self = e.job == job && e.rule == rule;
-        return !self && (equal_ignoring_case(e.table, table) || names_it(e.sql));
-    });
+    bool const known = std::any_of(m_entries.begin(), m_entries.end(), [&](Entry const &e) { return e.job == job && e.rule == rule; });
+    return known && std::none_of(m_entries.begin(), m_entries.end(), [&](Entry const &e) {
+               bool const self = e.job == job && e.rule == rule;
+               return !self && (equal_ignoring_case(e.table, table) || names_it(e.sql));
+           });
 }
 
 } // namespace atom

@@ -27,6 +27,13 @@ Parameters rule_parameters(Job const &job, Captures const &captures, std::string
     return p;
 }
 
+Parameters endpoint_parameters(Job const &job, std::string const &data, std::string const &agora, std::string const &quem)
+{
+    auto p = rule_parameters(job, {}, data, agora, 0, job.endpoint->path);
+    p["quem"] = quem;
+    return p;
+}
+
 RuleRunner::RuleRunner(Setting const &setting)
     : m_set(setting), m_tables(setting.db, setting.input), m_planner(setting.db, m_tables, setting.input)
 {}
@@ -307,7 +314,7 @@ void RuleRunner::reject_incomplete_keys(Rule const &rule)
     std::vector<std::uint64_t> lines;
     for (auto const &entry : index.entries()) {
         if (std::binary_search(it->second.begin(), it->second.end(), entry.hash)) {
-            lines.push_back(entry.rowid);
+            lines.push_back(relation.line_of(entry.rowid));
         }
     }
     std::sort(lines.begin(), lines.end());

@@ -80,10 +80,15 @@ private:
 
 /// Prepares every rule of every job, every query of every export, against the base's schema; faults at their places.
 void check_sql(Database &db, Workspace const &workspace, Faults &faults);
+/// The same for endpoints: their rules, answers and subjects, against the online base with the base beside it.
+void check_online_sql(Database &online, Workspace const &workspace, Faults &faults);
 
 /// The values that a job's rules can bind: captures, `values`, and data, agora, arquivo_id, arquivo.
 Parameters rule_parameters(Job const &job, Captures const &captures, std::string const &data, std::string const &agora,
                            std::int64_t file_id, std::string const &file);
+
+/// Those of an endpoint's request.
+Parameters endpoint_parameters(Job const &job, std::string const &data, std::string const &agora, std::string const &quem);
 
 class RuleRunner
 {

@@ -85,6 +85,7 @@ private:
         for (auto &t : top.tables("target")) {
             read_target(t);
         }
+        read_proxy(top);
         top.finish("atom.toml");
     }
 
@@ -116,6 +117,21 @@ private:
         }
         t.finish("[replica]");
         m_out.replica = std::move(r);
+    }
+
+    void read_proxy(TomlTable &top)
+    {
+        auto t = top.table("proxy");
+        if (!t) {
+            return;
+        }
+        m_out.proxy.user_header = t->required_text("user_header");
+        m_out.proxy.from = t->has("from") ? t->texts("from") : std::vector<std::string>{"127.0.0.1", "::1"};
+        m_out.proxy.scope = t->texts("scope");
+        if (m_out.proxy.scope.empty()) {
+            t->faults().add(t->pos(), "scope is missing; it says what a user whom the proxy names may do, as [\"backoffice\"]");
+        }
+        t->finish("[proxy]");
     }
 
     void read_source(TomlTable &t)
@@ -204,7 +220,8 @@ private:
                 m_out.sends.push_back(read_send(top, folder));
             } else if (root->find("export") != nullptr) {
                 m_out.exports.push_back(read_export(top, m_out.layouts, folder));
-            } else if (root->find("subject") != nullptr && root->find("job") == nullptr) { // a job's subject is a select
+            } else if (root->find("subject") != nullptr && root->find("job") == nullptr &&
+                       root->find("report") == nullptr) { // theirs is a select
                 m_out.subjects.push_back(read_subject(top));
             } else if (root->find("job") != nullptr) {
                 m_out.jobs.push_back(read_job(top, m_out.layouts, folder));
@@ -227,6 +244,25 @@ private:
         }
     }
 
+    /// Two endpoints that take the same calls: {id} and {name} are the same.
+    void check_routes()
+    {
+        std::map<std::string, std::string> seen;
+        for (auto const &j : m_out.jobs) {
+            if (!j.endpoint) {
+                continue;
+            }
+            auto shape = j.endpoint->method;
+            for (auto const &part : split(j.endpoint->path, '/')) {
+                shape += "/" + (part.empty() || part.front() != '{' ? part : "{}");
+            }
+            auto const [it, fresh] = seen.emplace(shape, j.name);
+            if (!fresh) {
+                m_faults.add(j.endpoint->pos, fmt::format("{} is already the endpoint of job {}", j.endpoint->text(), it->second));
+            }
+        }
+    }
+
     void check_names()
     {
         check_twice(m_out.sources, "source");
@@ -236,6 +272,7 @@ private:
         check_twice(m_out.sends, "send");
         check_twice(m_out.reports, "report");
         check_twice(m_out.subjects, "subject");
+        check_routes();
         auto const jobs = names_of(m_out.jobs);
         for (auto const &x : m_out.exports) {
             for (auto const &after : x.after) {

@@ -59,6 +59,14 @@ struct Replica
     std::chrono::seconds every{600};         // not renewed more often than this
 };
 
+/// Who may name the user of a page in a header, in place of a token. Without a header, nobody.
+struct TrustedProxy
+{
+    std::string user_header;        // "X-Remote-User"
+    std::vector<std::string> from;  // addresses that it may come from
+    std::vector<std::string> scope; // what such a user may do
+};
+
 struct Workspace
 {
     std::filesystem::path root;
@@ -67,6 +75,7 @@ struct Workspace
     std::chrono::seconds every = std::chrono::minutes(1); // between the looks of `atom run`
     bool log_as_json = false;
     std::optional<Replica> replica;
+    TrustedProxy proxy;
     std::vector<Source> sources;
     std::vector<Target> targets;
     std::map<std::string, std::shared_ptr<Layout const>> layouts;
@@ -82,6 +91,8 @@ struct Workspace
     Export const *export_named(std::string_view name) const noexcept;
     Report const *report(std::string_view name) const noexcept;
     std::vector<std::string> job_names() const;
+    /// Made anew whenever the source could be listed: its time says when that was.
+    std::filesystem::path looked_file(std::string const &source_name) const { return spool / "looked" / source_name; }
 };
 
 /// Throws ConfigError with every fault. `root` must hold an atom.toml.

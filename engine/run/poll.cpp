@@ -8,6 +8,7 @@
 #include "engine/export/outbox.hpp"
 #include "engine/intake/look.hpp"
 #include "engine/layout/writer.hpp"
+#include "engine/run/online_rows.hpp"
 #include "engine/run/poll_sends.hpp"
 #include "engine/run/replica.hpp"
 #include "engine/run/work_files.hpp"
@@ -106,7 +107,7 @@ std::vector<FileRow> local_files(Site &site)
 {
     std::vector<FileRow> out;
     for (auto &row : site.ledger.with_status({"seen", "waiting"})) {
-        if (!row.source.empty()) {
+        if (!row.source.empty() || is_taken_online(site, row)) {
             continue;
         }
         std::error_code missing;
@@ -301,6 +302,9 @@ private:
     {
         gather();
         auto rows = local_files(m_site);
+        for (auto &row : online_rows(m_site)) {
+            rows.push_back(std::move(row));
+        }
         std::vector<FileRow> unfinished;
         for (auto const &[source, looked] : m_standing.looked) {
             rows.insert(rows.end(), looked.ready.begin(), looked.ready.end());
@@ -345,7 +349,8 @@ FileRow row_of(Site &site, std::filesystem::path const &path, ImportOptions cons
     auto const why = refused_name(row.file);
     auto match = why.empty() ? match_job(site.workspace, {}, row.file, options.job) : JobMatch{};
     auto const *const job = site.workspace.job(options.job);
-    if (why.empty() && match.job == nullptr && job != nullptr && job->layouts().size() == 1) {
+    bool const is_of_files = job != nullptr && !job->endpoint && job->layouts().size() == 1;
+    if (why.empty() && match.job == nullptr && is_of_files) {
         match = {job, job->layouts().front().get(), {}}; // the person says whose it is; the name then gives no date
     }
     if (match.job == nullptr) {

@@ -10,6 +10,7 @@
 #include "engine/export/outbox.hpp"
 #include "engine/export/watch.hpp"
 #include "engine/intake/look.hpp"
+#include "engine/job/take.hpp"
 #include "engine/layout/check.hpp"
 #include "engine/store/wal_writeback.hpp"
 
@@ -100,8 +101,7 @@ private:
     void begin()
     {
         m_row.status = "running";
-        m_row.reason.clear();
-        m_row.code.clear();
+        m_row.reason = m_row.code = "";
         ++m_row.attempts;
         m_site.ledger.save(m_row);
         kill_point("after-running");
@@ -113,6 +113,9 @@ private:
     /// same job and date; else it is taken on another core while the rules run, and only the ledger waits for it.
     void open()
     {
+        if (!m_job->take.empty()) {
+            return take();
+        }
         auto const layout = m_site.workspace.layouts.at(m_row.layout);
         if (m_row.sha256.empty() && m_site.ledger.may_be_known(m_row.job, m_row.data, m_row.size)) {
             m_row.sha256 = sha256_of(m_row.path);
@@ -121,7 +124,7 @@ private:
             return;
         }
         try {
-            m_input.emplace(m_row.path, layout, scratch_folder());
+            m_input = std::make_unique<Input>(m_row.path, layout, scratch_folder());
             m_checked = check(*m_input);
             kill_point("after-check");
             log_debug("{}: checked {} lines in {:.2f} s", m_row.job, m_checked.read, m_watch.seconds());
@@ -135,6 +138,17 @@ private:
         }
         if (m_row.sha256.empty()) {
             m_hash = std::async(std::launch::async, [path = m_row.path] { return sha256_of(path); });
+        }
+    }
+
+    /// What came online is a file of one document a row; it has no bytes to know again.
+    void take()
+    {
+        auto taken = take_rows(m_site.db, m_job->take, last_taken(m_site.db, m_job->name));
+        m_input = std::move(taken.input);
+        m_last_taken = taken.last_id;
+        if (m_input) {
+            m_checked = check(*m_input);
         }
     }
 
@@ -230,6 +244,9 @@ private:
         kill_point("after-error-files");
         move_to_done(m_row);
         retire_failed_twins();
+        if (!m_job->take.empty()) {
+            note_last_taken(m_site.db, m_job->name, m_last_taken);
+        }
         m_site.ledger.save(m_row);
         kill_point("before-commit");
         transaction.commit();
@@ -367,7 +384,7 @@ private:
     void put_error_files(bool whole)
     {
         bool const clean = m_row.rejected == 0 && m_row.warnings == 0 && !whole;
-        if (clean) {
+        if (clean || (m_job != nullptr && !m_job->take.empty())) { // what came online has no folder to answer in
             return;
         }
         auto const folder = m_site.workspace.spool / "out";
@@ -399,23 +416,19 @@ private:
         OutboxRow out;
         auto const *const source = m_site.workspace.source(m_row.source);
         out.kind = source != nullptr ? OutboxRow::Kind::put : OutboxRow::Kind::write;
-        out.folder = source != nullptr ? "source:" + m_row.source : folder_address(m_row.path);
+        out.folder = source != nullptr ? "source:" + m_row.source : "file://" + std::filesystem::path(m_row.path).parent_path().string();
         out.name = (source != nullptr ? source->errors + "/" : "") + m_row.file + ending;
         out.local = local.string();
         out.file_id = m_row.id;
         add_to_outbox(m_site.db, m_site.clock, out);
     }
 
-    static std::string folder_address(std::string const &path)
-    {
-        return "file://" + std::filesystem::path(path).parent_path().string();
-    }
-
     Site &m_site;
     FileRow &m_row;
     bool m_unread;
     Job const *m_job = nullptr;
-    std::optional<Input> m_input;
+    std::unique_ptr<Input> m_input;
+    std::int64_t m_last_taken = 0; // of a job that takes an online table
     Checked m_checked;
     std::future<std::string> m_hash;
     Stopwatch m_watch;

@@ -1,6 +1,7 @@
 #include "engine/run/site.hpp"
 
 #include "engine/base/file.hpp"
+#include "engine/job/bases.hpp"
 #include "engine/store/attach.hpp"
 #include "engine/store/schema.hpp"
 
@@ -13,7 +14,9 @@ namespace atom {
 std::unique_ptr<Database> open_base(Workspace const &workspace, OpenMode mode)
 {
     if (mode == OpenMode::read_only || mode == OpenMode::existing) {
-        return std::make_unique<Database>(workspace.base, mode);
+        auto db = std::make_unique<Database>(workspace.base, mode);
+        attach_online(*db, workspace);
+        return db;
     }
     if (mode == OpenMode::read_write) {
         make_folder(workspace.base.parent_path());
@@ -23,6 +26,11 @@ std::unique_ptr<Database> open_base(Workspace const &workspace, OpenMode mode)
     Faults faults;
     apply_migrations(*db, workspace.root / "jobs" / "schema" / "base", "jobs/schema/base", faults);
     faults.throw_if_any();
+    bool const takes = std::any_of(workspace.jobs.begin(), workspace.jobs.end(), [](Job const &j) { return !j.take.empty(); });
+    if (takes && mode == OpenMode::read_write) {
+        open_online(workspace, mode); // so that its tables are there
+    }
+    attach_online(*db, workspace);
     return db;
 }
 
@@ -31,11 +39,11 @@ std::unique_ptr<Database> open_both_bases(Workspace const &workspace)
     auto db = open_reader();
     for (auto const &[name, path] : {std::pair("base", workspace.base), std::pair("online", workspace.online)}) {
         if (std::filesystem::exists(path)) {
-            attach(*db, path, name);
+            db->attach(path, name);
             continue;
         }
         Database empty({}, OpenMode::memory);
-        make_engine_tables(empty);
+        std::string_view(name) == "base" ? make_engine_tables(empty) : make_online_tables(empty);
         Faults faults;
         auto const shown = fmt::format("jobs/schema/{}", name);
         apply_migrations(empty, workspace.root / shown, shown, faults);
@@ -69,9 +77,6 @@ void add_folder(Folders &folders, std::string const &kind, Endpoint const &e)
     });
 }
 
-constexpr char const *k_request_table = "create table if not exists atom_request(id integer primary key, kind text not null, target text not null, "
-                                        "by text not null, at text not null)";
-
 } // namespace
 
 void add_folders(Folders &folders, Workspace const &workspace)
@@ -88,9 +93,8 @@ void add_request(Workspace const &workspace, Clock const &clock, Request const &
 {
     make_folder(workspace.online.parent_path());
     Database online(workspace.online, OpenMode::read_write);
-    online.exec(k_request_table);
-    online.prepare("insert into atom_request(kind, target, by, at) values(?1, ?2, ?3, ?4)")
-        .bind(1, request.kind).bind(2, request.target).bind(3, request.by).bind(4, clock.local_text()).run();
+    make_online_tables(online);
+    note_request(online, request, clock.local_text());
 }
 
 std::vector<Request> open_requests(Workspace const &workspace, Database &base)
@@ -101,7 +105,7 @@ std::vector<Request> open_requests(Workspace const &workspace, Database &base)
         return out;
     }
     Database online(workspace.online, OpenMode::read_write);
-    online.exec(k_request_table);
+    make_online_tables(online);
     auto const last = base.integer("select last_id from atom_taken where name = 'atom_request'");
     auto s = online.prepare("select id, kind, target, by from atom_request where id > ?1 order by id");
     s.bind(1, last);

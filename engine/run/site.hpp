@@ -7,6 +7,7 @@
 #include "engine/remote/folders.hpp"
 #include "engine/store/change_plan.hpp"
 #include "engine/store/ledger.hpp"
+#include "engine/store/requests.hpp"
 
 #include <memory>
 #include <stop_token>
@@ -38,14 +39,6 @@ std::unique_ptr<Database> open_both_bases(Workspace const &workspace);
 /// The sources and targets that are configured, as "source:NAME" and "target:NAME". Secrets are read from the environment when first used.
 void add_folders(Folders &folders, Workspace const &workspace);
 
-/// Requests of operators, which the next poll takes up; kept in online.db, so that nobody waits for a load to ask.
-struct Request
-{
-    std::int64_t id = 0;
-    std::string kind; // "retry", "approve" or "release"
-    std::string target; // a file's id; of a release also an export's name
-    std::string by;
-};
 void add_request(Workspace const &workspace, Clock const &clock, Request const &request);
 /// Those that the base has not taken yet; none if there is no online base.
 std::vector<Request> open_requests(Workspace const &workspace, Database &base);

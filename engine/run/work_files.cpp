@@ -6,6 +6,7 @@
 #include "engine/base/text.hpp"
 #include "engine/intake/fetch.hpp"
 #include "engine/intake/preconditions.hpp"
+#include "engine/run/online_rows.hpp"
 #include "engine/run/process_file.hpp"
 
 #include <fmt/format.h>
@@ -82,7 +83,8 @@ private:
     void set_orphans_aside()
     {
         auto const is_orphan = [&](FileRow const &r) {
-            return m_site.workspace.job(r.job) == nullptr || m_site.workspace.layouts.count(r.layout) == 0;
+            auto const *const job = m_site.workspace.job(r.job);
+            return job == nullptr || (job->take.empty() && m_site.workspace.layouts.count(r.layout) == 0);
         };
         for (auto &row : m_rows) {
             if (is_orphan(row)) {
@@ -195,7 +197,8 @@ private:
     std::optional<Precondition> judge(FileRow &row)
     {
         auto const now = precondition(row);
-        if (now.verdict == Precondition::Verdict::go || row.forced || !m_site.ledger.may_be_known(row.job, row.data, row.size)) {
+        if (now.verdict == Precondition::Verdict::go || row.forced || is_taken_online(m_site, row) ||
+            !m_site.ledger.may_be_known(row.job, row.data, row.size)) {
             return now;
         }
         if (row.sha256.empty()) {

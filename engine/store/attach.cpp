@@ -7,11 +7,6 @@
 
 namespace atom {
 
-void attach(Database &db, std::filesystem::path const &path, std::string const &name)
-{
-    db.exec(fmt::format("attach {} as {}", sql_text(path.string()), sql_name(name)));
-}
-
 void attach_copy(Database &db, Database &of, std::string const &name)
 {
     sqlite3_int64 size = 0;

@@ -59,7 +59,7 @@ void ChangeCounter::note(char verb, char const *database, char const *table)
 {
     if (m_last_name != table) {
         m_last_name = table;
-        m_last_counts = std::string_view(database) == "main" && m_last_name.compare(0, 5, "atom_") != 0;
+        m_last_counts = std::string_view(database) != "temp" && m_last_name.compare(0, 5, "atom_") != 0;
         m_last = m_last_counts ? &m_tables[m_last_name] : nullptr;
         m_last_observers.clear();
         std::copy_if(m_observers.begin(), m_last_counts ? m_observers.end() : m_observers.begin(), std::back_inserter(m_last_observers),

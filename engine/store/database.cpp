@@ -24,6 +24,7 @@ bool is_engine_table(char const *name)
 struct GuardState
 {
     SqlGuard const &guard;
+    std::string main; // the name of the base that may be written
     std::string denied;
 };
 
@@ -39,14 +40,18 @@ bool is_introspection(std::string_view pragma)
     return std::find(std::begin(known), std::end(known), pragma) != std::end(known);
 }
 
-int authorize_write(GuardState &state, int action, char const *table, char const *column, bool in_temp)
+int authorize_write(GuardState &state, int action, char const *table, char const *column, std::string_view database)
 {
     auto const name = std::string_view(table);
+    bool const in_temp = database == "temp";
     if (name == "sqlite_master" || name == "sqlite_temp_master") {
         return SQLITE_OK; // SQLite asks so when it sets up a virtual table, and never lets a statement write them
     }
     if (!in_temp && state.guard.read_only) {
         return deny(state, fmt::format("only reading is allowed here; it would write {}", name));
+    }
+    if (!in_temp && database != "main" && database != state.main) {
+        return deny(state, fmt::format("{0} is only read here; it would write {0}.{1}", database, name));
     }
     if (!in_temp && is_engine_table(table)) {
         return deny(state, fmt::format("{} is the engine's own table; no rule writes it", name));
@@ -79,7 +84,7 @@ int authorize(void *context, int action, char const *a, char const *b, char cons
     case SQLITE_INSERT:
     case SQLITE_DELETE:
     case SQLITE_UPDATE:
-        return authorize_write(state, action, a, b, in_temp);
+        return authorize_write(state, action, a, b, database != nullptr ? database : "main");
     case SQLITE_SELECT:
     case SQLITE_FUNCTION:
     case SQLITE_RECURSIVE:
@@ -89,11 +94,20 @@ int authorize(void *context, int action, char const *a, char const *b, char cons
     }
 }
 
+std::string main_name(sqlite3 *db)
+{
+    char const *const name = sqlite3_db_name(db, 0);
+    return name != nullptr ? name : "main";
+}
+
 /// The authorizer is set while a user's statement is prepared, and only then.
 class GuardScope
 {
 public:
-    GuardScope(sqlite3 *db, SqlGuard const &guard) : m_db(db), m_state{guard, {}} { sqlite3_set_authorizer(m_db, authorize, &m_state); }
+    GuardScope(sqlite3 *db, SqlGuard const &guard) : m_db(db), m_state{guard, main_name(db), {}}
+    {
+        sqlite3_set_authorizer(m_db, authorize, &m_state);
+    }
     ~GuardScope() { sqlite3_set_authorizer(m_db, nullptr, nullptr); }
     GuardScope(GuardScope const &) = delete;
     GuardScope &operator=(GuardScope const &) = delete;
@@ -147,8 +161,8 @@ Database::Database(std::filesystem::path const &path, OpenMode mode) : m_path(pa
     int const flags = mode == OpenMode::read_only  ? SQLITE_OPEN_READONLY
                       : mode == OpenMode::existing ? SQLITE_OPEN_READWRITE
                                                    : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
-    auto const name = mode == OpenMode::memory ? std::string(":memory:") : path.string();
-    int const rc = sqlite3_open_v2(name.c_str(), &m_db, flags | SQLITE_OPEN_NOMUTEX, nullptr);
+    auto const name = mode == OpenMode::memory ? std::string(":memory:") : path.string(); // shared_memory: a URI
+    int const rc = sqlite3_open_v2(name.c_str(), &m_db, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI, nullptr);
     if (rc != SQLITE_OK) {
         std::string const why = m_db != nullptr ? sqlite3_errmsg(m_db) : sqlite3_errstr(rc);
         sqlite3_close(m_db);
@@ -251,6 +265,26 @@ void Database::ask_whether_to_go_on(std::function<bool()> go_on)
     m_go_on = std::move(go_on);
     auto const ask = [](void *self) { return static_cast<Database *>(self)->m_go_on() ? 0 : 1; };
     sqlite3_progress_handler(m_db, k_steps, m_go_on ? static_cast<int (*)(void *)>(ask) : nullptr, this);
+}
+
+void Database::attach(std::filesystem::path const &path, std::string const &name)
+{
+    std::string uri = path.is_absolute() ? "file:" : ""; // a memory base is a URI already
+    for (char const c : path.string()) {
+        bool const reserved = path.is_absolute() && (c == '?' || c == '#' || c == '%');
+        uri += reserved ? fmt::format("%{:02X}", static_cast<unsigned char>(c)) : std::string(1, c);
+    }
+    if (path.is_absolute()) {
+        uri += "?mode=ro";
+    }
+    prepare(fmt::format("attach ?1 as {}", sql_name(name))).bind(1, uri).run();
+}
+
+void Database::set_name(char const *name)
+{
+    if (int const rc = sqlite3_db_config(m_db, SQLITE_DBCONFIG_MAINDBNAME, name); rc != SQLITE_OK) {
+        fail_with(m_db, rc, name);
+    }
 }
 
 void Database::checkpoint()

@@ -90,7 +90,8 @@ enum class OpenMode
     read_write, // made if it is not there, with WAL and synchronous=FULL
     existing,   // the same, but never made
     read_only,
-    memory
+    memory,
+    shared_memory // the path is the URI of one: several connections of this process see it
 };
 
 class Database
@@ -115,11 +116,16 @@ public:
     std::int64_t last_rowid() const;
     std::int64_t changes() const; // of the last insert, update or delete
     bool in_transaction() const;
+    /// Another base beside this one, for reading only: no lock of this connection's transactions is taken on it.
+    void attach(std::filesystem::path const &path, std::string const &name);
+    /// The name by which SQL may call this base itself, besides "main". Lives as long as the program.
+    void set_name(char const *name);
     std::filesystem::path const &path() const noexcept { return m_path; }
     sqlite3 *handle() const noexcept { return m_db; } // for engine/store only
 
     /// The name that regra() gives in SQL.
     void set_rule_name(std::string name) { *m_rule = std::move(name); }
+    std::string const &rule_name() const noexcept { return *m_rule; }
 
     /// Asked all the time while a statement works, by its thread; false interrupts it (a fault of the base, so nothing is held against a file).
     void ask_whether_to_go_on(std::function<bool()> go_on);

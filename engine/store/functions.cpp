@@ -120,6 +120,18 @@ void decimal_texto(sqlite3_context *context, int, sqlite3_value **args)
     give(context, format_decimal(sqlite3_value_int64(args[0]), scale, ','));
 }
 
+/// A JSON number with its decimals: json_object() takes it as such, by the subtype that SQLite's JSON functions know.
+void decimal_json(sqlite3_context *context, int, sqlite3_value **args)
+{
+    constexpr unsigned k_json = 'J';
+    auto const scale = sqlite3_value_int(args[1]);
+    if (sqlite3_value_type(args[0]) == SQLITE_NULL || scale < 0 || scale > k_max_scale) {
+        return;
+    }
+    give(context, format_decimal(sqlite3_value_int64(args[0]), scale, '.'));
+    sqlite3_result_subtype(context, k_json);
+}
+
 void regra(sqlite3_context *context, int, sqlite3_value **)
 {
     give(context, *static_cast<std::string const *>(sqlite3_user_data(context)));
@@ -137,10 +149,18 @@ void register_functions(sqlite3 *db, std::string const &rule)
         bool pure;
     };
     Entry const entries[] = {
-        {"dias", 2, dias, true},           {"dias_uteis", 2, dias_uteis, true},       {"documento", 1, documento, true},
-        {"fone", 1, fone, true},           {"ddd", 1, ddd, true},                     {"digitos", 1, digitos, true},
-        {"sem_acento", 1, sem_acento, true}, {"mascara", 1, mascara, true},           {"decimal", 2, decimal, true},
-        {"decimal_texto", 2, decimal_texto, true}, {"regra", 0, regra, false},
+        {"dias", 2, dias, true},
+        {"dias_uteis", 2, dias_uteis, true},
+        {"documento", 1, documento, true},
+        {"fone", 1, fone, true},
+        {"ddd", 1, ddd, true},
+        {"digitos", 1, digitos, true},
+        {"sem_acento", 1, sem_acento, true},
+        {"mascara", 1, mascara, true},
+        {"decimal", 2, decimal, true},
+        {"decimal_texto", 2, decimal_texto, true},
+        {"decimal_json", 2, decimal_json, true},
+        {"regra", 0, regra, false},
     };
     for (auto const &e : entries) {
         int const flags = SQLITE_UTF8 | SQLITE_INNOCUOUS | (e.pure ? SQLITE_DETERMINISTIC : 0);

@@ -1,6 +1,6 @@
 #pragma once
 // The functions that SQL has beside SQLite's own: dias, dias_uteis, documento, fone, ddd, digitos, sem_acento, mascara, decimal,
-// decimal_texto, regra. docs/sql.md tells what each does. All give null for null.
+// decimal_texto, decimal_json, regra. docs/sql.md tells what each does. All give null for null.
 
 #include <string>
 

@@ -39,7 +39,7 @@ int on_conflict(void *, int, sqlite3_changeset_iter *) { return SQLITE_CHANGESET
 
 Recording::Recording(Database &db) : m_db(db)
 {
-    check(db, sqlite3session_create(db.handle(), "main", &m_session), "record changes");
+    check(db, sqlite3session_create(db.handle(), sqlite3_db_name(db.handle(), 0), &m_session), "record changes");
     sqlite3session_table_filter(m_session, is_recorded, nullptr);
     if (int const code = sqlite3session_attach(m_session, nullptr); code != SQLITE_OK) {
         sqlite3session_delete(m_session);

@@ -85,6 +85,21 @@ create view if not exists rejeicao as
   from atom_reject r join atom_file a on a.id = r.file_id;
 )sql";
 
+char const *const k_online_tables = R"sql(
+create table if not exists atom_migration(
+  name text primary key, sha256 text not null) without rowid;
+create table if not exists atom_request(
+  id integer primary key, kind text not null, target text not null, by text not null, at text not null);
+-- who may ask over HTTP; of a token only its hash is kept
+create table if not exists atom_token(
+  id integer primary key, name text not null, user text not null, scopes text not null, hash text not null, made_at text not null,
+  revoked_at text);
+-- who saw what of whom: the call, and the key of each subject that it was about
+create table if not exists trilha(
+  id integer primary key, em text not null, quem text not null, chamada text not null, chave text not null);
+create index if not exists trilha_chave on trilha(chave);
+)sql";
+
 std::vector<std::string> index_columns(Database &db, std::string const &index)
 {
     std::vector<std::string> out;
@@ -142,7 +157,9 @@ std::optional<TableInfo> table_info(Database &db, std::string const &table)
     }
     TableInfo info;
     info.name = table;
-    info.has_rowid = db.integer(fmt::format("select wr from pragma_table_list where schema = 'main' and name = {}", sql_text(table))) == 0;
+    info.has_rowid = db.integer(fmt::format("select wr from pragma_table_list where name = {} and schema = (select name from "
+                                            "pragma_database_list where seq = 0)",
+                                            sql_text(table))) == 0;
     std::vector<std::pair<std::int64_t, std::string>> primary;
     auto s = db.prepare(fmt::format("select name, pk, type, \"notnull\" from pragma_table_info({})", sql_text(table)));
     while (s.step()) {
@@ -193,6 +210,16 @@ void make_engine_tables(Database &db)
     transaction.commit();
 }
 
+void make_online_tables(Database &db)
+{
+    if (db.integer("select count(*) from sqlite_schema where name = 'trilha_chave'") > 0) {
+        return;
+    }
+    Transaction transaction(db);
+    db.exec(k_online_tables);
+    transaction.commit();
+}
+
 namespace {
 
 struct Migration
@@ -226,6 +253,9 @@ void apply_migrations(Database &db, std::filesystem::path const &folder, std::st
         }
         try {
             Transaction transaction(db);
+            if (is_applied(db, m.name, m.sha256, m.where, faults)) {
+                continue; // by another process, meanwhile
+            }
             db.exec(m.sql);
             db.prepare("insert into atom_migration(name, sha256) values(?1, ?2)").bind(1, m.name).bind(2, m.sha256).run();
             kill_point("before-migration-commit");
@@ -243,6 +273,9 @@ void apply_migrations(Database &db, std::filesystem::path const &folder, std::st
 
 void check_applied(Database &db, std::filesystem::path const &folder, std::string const &shown, Faults &faults)
 {
+    if (db.integer("select count(*) from sqlite_schema where name = 'atom_migration'") == 0) {
+        return;
+    }
     for (auto const &m : migrations_of(folder, shown)) {
         is_applied(db, m.name, m.sha256, m.where, faults);
     }

@@ -33,8 +33,9 @@ struct TableInfo
 std::optional<TableInfo> table_info(Database &db, std::string const &table);
 std::vector<std::string> table_names(Database &db); // the pack's: no views, no atom_*, no sqlite_*
 
-/// Makes the engine's own tables where they are missing.
+/// Makes the engine's own tables where they are missing: those of the base, those of the online base.
 void make_engine_tables(Database &db);
+void make_online_tables(Database &db);
 
 /// Applies the *.sql of a folder that were not applied yet, in the order of their names, each in a transaction of its own. A fault (SQL
 /// that SQLite refuses, a file that was changed after it was applied) is added at the file's place and ends it. `shown` is the folder's

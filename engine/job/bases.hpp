@@ -1,0 +1,24 @@
+#pragma once
+// The two bases of a workspace, opened each with the other beside it: in SQL they are `base` and `online`, whichever is written.
+
+#include "engine/job/workspace.hpp"
+
+#include <memory>
+
+namespace atom {
+
+/// online.db, with the base beside it where there is one. read_write makes it where it is missing, with the engine's tables and the pack's
+/// migrations; throws ConfigError for a migration that fails, StoreError.
+std::unique_ptr<Database> open_online(Workspace const &workspace, OpenMode mode);
+
+/// Puts online.db beside an open base, where there is one.
+void attach_online(Database &base, Workspace const &workspace);
+
+/// The schemas of the pack, empty, in memory: for checking SQL without touching the real ones. `base` must outlive `online`.
+struct EmptyBases
+{
+    std::unique_ptr<Database> base, online;
+};
+EmptyBases empty_bases(Workspace const &workspace, Faults &faults);
+
+} // namespace atom

@@ -1,0 +1,59 @@
+#pragma once
+// Which handler has a request. Filled once, before the server runs; read by many threads then.
+
+#include "engine/online/http.hpp"
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace atom {
+
+/// Who asks, as a token says.
+struct Caller
+{
+    std::string user;                // :quem
+    std::vector<std::string> scopes; // what the token may do
+
+    bool may(std::vector<std::string> const &wanted) const noexcept; // one of these; an empty list takes anyone
+};
+
+/// May run on several threads at once. What it throws becomes a fault's answer (service.hpp).
+using Handler = std::function<WebAnswer(WebRequest const &, Caller const &)>;
+
+struct Route
+{
+    std::string method;             // GET or POST
+    std::string path;               // "/api/Item/{id}"
+    bool open = false;              // asks for no token: the handler itself decides
+    std::vector<std::string> scope; // the caller needs one of these; empty = any token
+    Handler handler;
+    std::string name; // of the endpoint or page, for counts
+};
+
+class Router
+{
+public:
+    void add(Route route);
+
+    struct Found
+    {
+        Route const *route = nullptr; // null: none takes the path with this method
+        HttpPairs captures;
+        std::vector<std::string> methods; // that the path has
+    };
+    /// A plain segment goes before a {name}.
+    Found find(WebRequest const &request) const;
+    std::vector<Route> const &routes() const noexcept { return m_routes; }
+
+private:
+    std::vector<Route> m_routes;
+};
+
+/// "/api/Item/{id}" in segments; of a {name} with the braces.
+std::vector<std::string> path_segments(std::string_view path);
+/// "id" of "{id}", "" of a plain segment.
+std::string_view capture_name(std::string_view segment) noexcept;
+
+} // namespace atom
