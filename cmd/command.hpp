@@ -59,6 +59,6 @@ std::string system_user();
 void check_workspace(Workspace const &workspace);
 
 extern Command const k_init, k_check, k_run, k_import, k_export, k_files, k_errors, k_why, k_query, k_report, k_retry, k_approve, k_release,
-    k_serve, k_token, k_doctor, k_backup;
+    k_serve, k_token, k_trail, k_doctor, k_backup;
 
 } // namespace atom

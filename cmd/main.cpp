@@ -24,7 +24,7 @@ std::vector<Command> const &commands()
 {
     static std::vector<Command> const all = {
         k_init,   k_check, k_run,     k_import,  k_export, k_files, k_errors, k_why,    k_query,
-        k_report, k_retry, k_approve, k_release, k_serve,  k_token,  k_doctor, k_backup,
+        k_report, k_retry, k_approve, k_release, k_serve,  k_token, k_trail,  k_doctor, k_backup,
     };
     return all;
 }

@@ -99,6 +99,12 @@ public:
 private:
     std::string text(std::size_t i) const { return plain_cell(m_set.rows.columns[i], m_set.row[i]); }
 
+    std::string parameter_or_first(std::string const &name) const
+    {
+        auto const it = m_set.parameters.find(name);
+        return it == m_set.parameters.end() ? text(0) : plain_cell({name, name, -1, false}, it->second);
+    }
+
     bool fits_status() const
     {
         int const i = m_set.rows.column_index("status");
@@ -127,7 +133,7 @@ private:
         for (auto const &f : m_set.action.fields) {
             int const i = m_set.rows.column_index(f.name);
             if (std::find(in_path.begin(), in_path.end(), f.name) != in_path.end()) {
-                out += hidden(f.name, text(i < 0 ? 0 : static_cast<std::size_t>(i)));
+                out += hidden(f.name, i >= 0 ? text(static_cast<std::size_t>(i)) : parameter_or_first(f.name));
             } else if (i >= 0 && f.label.empty()) {
                 out += hidden(f.name, text(static_cast<std::size_t>(i)));
             } else if (f.required || !f.label.empty()) {

@@ -16,6 +16,7 @@ struct ActionFormSetting
     Action const &action;
     ReportRows const &rows;
     std::vector<SqlValue> const &row;
+    Parameters const &parameters; // of the report
     std::string address;  // it posts there
     std::string query;    // where the page was: it comes back there
     std::string form_key; // see page.hpp
@@ -24,8 +25,9 @@ struct ActionFormSetting
 
 /// "" where the row is none for it: the engine's own are for files of one status each.
 ///
-/// A field that the path names is the row's column of that name, else its first one, and hidden. Of the others those are shown that have a
-/// label or are required; a column of the field's name is what stands in it. One without a label that the row has is hidden.
+/// A field that the path names is hidden: it is the row's column of that name, else the report's parameter, else the first column. Of the
+/// others those are shown that have a label or are required; a column of the field's name is what stands in it. One without a label that
+/// the row has is hidden.
 std::string action_form(ActionFormSetting const &setting);
 
 } // namespace atom

@@ -90,7 +90,7 @@ private:
         auto const query = fmt::format("{}{}tabela={}", m_view.query.empty() ? "?" : "?" + m_view.query, m_view.query.empty() ? "" : "&",
                                        url_encoded(t.table->name));
         std::string files;
-        for (auto const *kind : {"csv", "xlsx", "json"}) {
+        for (auto const *kind : {"csv", "json"}) {
             files += fmt::format("<a href=\"{}\">{}</a>", escaped(address("." + std::string(kind) + query)), to_upper(kind));
         }
         std::string out = fmt::format(
@@ -178,7 +178,7 @@ private:
     {
         std::string out;
         for (auto const &row : t.rows) {
-            out += "<dl class=\"filler\">";
+            out += "<dl>";
             for (std::size_t i = 0; i < t.columns.size(); ++i) {
                 auto const text = cell(t, row, i);
                 out += fmt::format("<div><dt>{}</dt><dd>{}</dd></div>", escaped(t.columns[i].label), text.empty() ? "–" : text);
@@ -199,7 +199,7 @@ private:
         std::string out;
         for (auto const &name : t.table->actions) {
             if (auto const *const a = action(name)) {
-                out += action_form({*a, t, row, address(""), m_view.query, m_frame.form_key, open});
+                out += action_form({*a, t, row, m_result.parameters, address(""), m_view.query, m_frame.form_key, open});
             }
         }
         return out;

@@ -4,6 +4,9 @@
 #include "engine/base/stopwatch.hpp"
 #include "engine/base/text.hpp"
 #include "engine/online/endpoint.hpp"
+#include "engine/online/metrics.hpp"
+#include "engine/online/openapi.hpp"
+#include "engine/online/pages.hpp"
 #include "engine/online/tokens.hpp"
 
 #include <fmt/format.h>
@@ -24,6 +27,9 @@ Service::Service(Workspace const &workspace, Clock const &clock)
                   },
                   "health"});
     add_endpoints(*this);
+    add_metrics(*this);
+    add_openapi(*this);
+    add_pages(*this);
 }
 
 WebAnswer Service::answer(WebRequest request) noexcept

@@ -42,8 +42,9 @@ h2{font-size:1.06em;margin:0}
 .note{padding:.1em 1.1em 1em;margin:0;color:var(--soft)}
 .scroll{overflow-x:auto;border-top:1px solid var(--line)}
 table{border-collapse:collapse;width:100%;font-size:.95em}
-th,td{padding:.5em .8em;text-align:left;vertical-align:top}
-th:first-child,td:first-child{padding-left:1.1em}
+th,td{padding:8px 12px;text-align:left;vertical-align:top}
+th:first-child,td:first-child{padding-left:17px}
+th:last-child,td:last-child{padding-right:17px}
 th{color:var(--soft);font-weight:600;font-size:.88em;white-space:nowrap;border-bottom:1px solid var(--line)}
 tbody tr+tr td{border-top:1px solid var(--line)}
 tbody tr:hover{background:var(--hover)}
@@ -55,11 +56,10 @@ td.d{white-space:nowrap;font-variant-numeric:tabular-nums}
 .pill.warn{background:var(--warn-tint);color:var(--warn)}
 .pill.bad{background:var(--bad-tint);color:var(--bad)}
 .pill.info{background:var(--tint);color:var(--accent)}
-dl{display:grid;grid-template-columns:repeat(auto-fill,minmax(13.5em,1fr));gap:1px;margin:0;background:var(--line);border-top:1px solid var(--line)}
-dl>div{background:var(--card);padding:.6em 1.1em}
+dl{display:grid;grid-template-columns:repeat(auto-fill,minmax(13.5em,1fr));gap:.2em 1.2em;margin:0;padding:.7em 1.1em 1em;border-top:1px solid var(--line)}
+dl>div{padding:.3em 0}
 dt{color:var(--soft);font-size:.86em}
 dd{margin:0;overflow-wrap:anywhere;white-space:pre-line}
-dl.filler>div:last-child{box-shadow:0 0 0 99em var(--card)}
 form.filters{display:flex;flex-wrap:wrap;gap:.8em 1em;align-items:end;padding:.9em 1.1em}
 label,.field>span{display:block;font-size:.88em;color:var(--soft);margin-bottom:.2em}
 .field{min-width:11em}
@@ -107,11 +107,11 @@ main{padding:1em .7em 3em}h1{font-size:1.35em}
 .scroll{overflow:visible}
 table,tbody,tr,td{display:block}thead{position:absolute;left:-99em}
 tbody tr{padding:.6em 1.1em}tbody tr+tr{border-top:1px solid var(--line)}tbody tr+tr td{border-top:0}
-th,td,td:first-child{padding:.16em 0}
+th,td,td:first-child,td:last-child{padding:.16em 0}
 td,td.num{display:flex;gap:1em;justify-content:space-between;text-align:right;white-space:normal;max-width:none}
 td::before{content:attr(data-label);color:var(--soft);font-size:.9em;flex:0 0 38%;text-align:left}
 td.acts-cell{display:block;text-align:left;padding-top:.5em}td.acts-cell::before{content:none}td:empty{display:none}
-dl{grid-template-columns:1fr}dl>div{display:flex;gap:1em;justify-content:space-between;padding:.4em 1.1em}dd{text-align:right}
+dl{grid-template-columns:1fr;gap:0}dl>div{display:flex;gap:1em;justify-content:space-between}dd{text-align:right}
 dt{flex:0 0 42%}
 }
 @media print{header,form,.files,details.act{display:none}.card{box-shadow:none;break-inside:avoid}body{background:#fff}}

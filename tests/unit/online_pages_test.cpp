@@ -104,7 +104,7 @@ TEST_CASE("the queries of a report are prepared, and what its tables name is loo
     REQUIRE(faults.all().size() == 3);
     CHECK(faults.all()[0].text() == "jobs/r.toml:4:1: unknown report in detail \"cake\"; did you mean \"cakes\"?");
     CHECK(faults.all()[1].text() == "jobs/r.toml:4:1: unknown action \"atom:aprove\"; did you mean \"atom:approve\"?");
-    CHECK(faults.all()[2].text() == "jobs/r.toml:7:9: all: unknown parameter \":nome\"; allowed: :data, :agora, :quem, :status, :data");
+    CHECK(faults.all()[2].text() == "jobs/r.toml:7:9: all: unknown parameter \":nome\"; allowed: :data, :agora, :quem, :status");
     Faults writes;
     wrong.tables[0].query = "delete from cake";
     wrong.tables[0].actions = {};

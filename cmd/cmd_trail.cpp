@@ -1,0 +1,72 @@
+#include "cmd/command.hpp"
+#include "cmd/output.hpp"
+
+#include "engine/base/json.hpp"
+#include "engine/base/text.hpp"
+#include "engine/job/bases.hpp"
+
+#include <boost/program_options/value_semantic.hpp>
+#include <fmt/format.h>
+
+#include <iostream>
+
+namespace po = boost::program_options;
+
+namespace atom {
+
+namespace {
+
+void options(po::options_description &o, po::positional_options_description &)
+{
+    o.add_options()("who", po::value<std::string>()->value_name("USER"), "only what this user saw or did");
+    o.add_options()("key", po::value<std::string>()->value_name("KEY"), "only what was about this key");
+    o.add_options()("since", po::value<std::string>()->value_name("TIME"), "only from then on, 2026-11-03 or \"2026-11-03 08:00\"");
+    o.add_options()("reveal", po::bool_switch(), "show keys as they are");
+}
+
+int run(Call const &call)
+{
+    auto const since = call.text("since");
+    if (!since.empty() && !parse_iso_day(since)) {
+        throw UsageError(fmt::format("--since: \"{}\" is no time; write 2026-11-03, or \"2026-11-03 08:00\"", since));
+    }
+    auto const workspace = call.workspace();
+    auto const clock = call.clock(workspace);
+    bool const reveal = call.flag("reveal");
+    Table table({"em", "quem", "chamada", "chave"});
+    if (std::filesystem::exists(workspace.online)) {
+        auto const db = open_online(workspace, OpenMode::read_write); // its tables may be missing yet
+        auto s = db->prepare("select em, quem, chamada, chave from trilha where (?1 is null or quem = ?1) and (?2 is null or chave = ?2) "
+                             "and (?3 is null or em >= ?3) order by id");
+        int i = 0;
+        for (auto const *option : {"who", "key", "since"}) {
+            s.bind(++i, call.has(option) ? SqlValue(call.text(option)) : SqlValue());
+        }
+        while (s.step()) {
+            auto const key = reveal ? s.text(3) : masked(s.text(3));
+            if (call.json()) {
+                std::cout << JsonObject().add("em", s.text(0)).add("quem", s.text(1)).add("chamada", s.text(2)).add("chave", key).text()
+                          << "\n";
+            } else {
+                table.add({s.text(0), s.text(1), s.text(2), key});
+            }
+        }
+    }
+    if (!call.json()) {
+        table.print();
+    }
+    return 0;
+}
+
+} // namespace
+
+Command const k_trail = {
+    "trail",
+    "",
+    "who saw or changed what of whom over HTTP, and when",
+    "A line each access to somebody's data: the time, the user of the token, the call, and the key that it was about, masked unless\n"
+    "--reveal asks for it. --key takes it as it is.",
+    options,
+    run};
+
+} // namespace atom

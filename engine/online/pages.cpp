@@ -1,0 +1,364 @@
+#include "engine/online/pages.hpp"
+
+#include "engine/base/text.hpp"
+#include "engine/job/report_text.hpp"
+#include "engine/online/html.hpp"
+#include "engine/online/report_action.hpp"
+#include "engine/online/report_page.hpp"
+#include "engine/online/service.hpp"
+#include "engine/online/tokens.hpp"
+#include "engine/online/visitor.hpp"
+
+#include <fmt/format.h>
+
+namespace atom {
+
+namespace {
+
+constexpr std::size_t k_page_rows = 500;
+constexpr std::size_t k_file_rows = 200000;
+
+WebAnswer html_answer(int status, std::string body)
+{
+    WebAnswer a;
+    a.status = status;
+    a.type = "text/html; charset=utf-8";
+    a.body = std::move(body);
+    a.headers = {
+        {"Content-Security-Policy",
+         "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"},
+        {"X-Content-Type-Options", "nosniff"},
+        {"X-Frame-Options", "DENY"},
+        {"Referrer-Policy", "same-origin"},
+        {"Cache-Control", "no-store"}};
+    return a;
+}
+
+WebAnswer go_to(std::string const &address)
+{
+    auto a = html_answer(303, "");
+    a.headers.emplace_back("Location", address);
+    return a;
+}
+
+/// A place of ours to go to after signing in; anything else is the front page.
+std::string own_address(std::string const *address)
+{
+    bool const ours = address != nullptr && (*address == "/relatorios" || address->compare(0, 12, "/relatorios/") == 0);
+    bool const plain = ours && address->find_first_of("\\\r\n") == std::string::npos && address->find("//") == std::string::npos;
+    return plain ? *address : "/relatorios";
+}
+
+std::string query_text(HttpPairs const &pairs)
+{
+    std::string out;
+    for (auto const &[name, value] : pairs) {
+        out += fmt::format("{}{}={}", out.empty() ? "" : "&", url_encoded(name), url_encoded(value));
+    }
+    return out;
+}
+
+/// "fila.csv" = fila, csv; a page has no ending.
+std::pair<std::string, std::string> name_and_kind(std::string const &segment)
+{
+    auto const dot = segment.rfind('.');
+    return dot == std::string::npos ? std::pair(segment, std::string()) : std::pair(segment.substr(0, dot), segment.substr(dot + 1));
+}
+
+class Pages
+{
+public:
+    explicit Pages(Service &service) : m_service(service), m_visitors(service), m_facts(service.workspace()) {}
+
+    WebAnswer style() const
+    {
+        WebAnswer a;
+        a.type = "text/css; charset=utf-8";
+        a.body = style_sheet();
+        a.headers = {{"Cache-Control", "max-age=300"}, {"X-Content-Type-Options", "nosniff"}};
+        return a;
+    }
+
+    WebAnswer front(WebRequest const &request) const
+    {
+        auto const visitor = m_visitors.who(request);
+        if (!visitor) {
+            return ask_to_sign_in(request);
+        }
+        auto const links = links_for(*visitor, "");
+        return links.empty()
+                   ? html_answer(403, fault_page(frame_for(*visitor, "Relatórios", ""), 403, "Não há relatório que esta chave abra."))
+                   : go_to(links.front().address);
+    }
+
+    WebAnswer sign_in_form(WebRequest const &request) const
+    {
+        return html_answer(200, sign_in_page("", own_address(request.parameter("next"))));
+    }
+
+    WebAnswer sign_in(WebRequest const &request) const
+    {
+        auto const form = form_of(request);
+        auto const next = own_address(form.parameter("next"));
+        auto const *const token = form.parameter("token");
+        std::optional<Caller> caller;
+        if (token != nullptr && is_same_site(request)) {
+            m_service.readers().run([&](Database &db) { caller = find_caller(db, trim(*token)); });
+        }
+        if (!caller) {
+            return html_answer(401, sign_in_page("Esta chave não vale; confira, ou peça outra à operação.", next));
+        }
+        auto a = go_to(next);
+        a.headers.push_back(Visitors::signed_in(request, std::string(trim(*token))));
+        return a;
+    }
+
+    WebAnswer sign_out(WebRequest const &request) const
+    {
+        auto a = go_to("/relatorios/entrar");
+        if (is_same_site(request)) {
+            a.headers.push_back(Visitors::signed_out(request));
+        }
+        return a;
+    }
+
+    WebAnswer show(WebRequest const &request) const
+    {
+        auto const [name, kind] = name_and_kind(*request.capture("nome"));
+        auto const visitor = m_visitors.who(request);
+        if (!visitor) {
+            return kind.empty() ? ask_to_sign_in(request) : unauthorized();
+        }
+        auto const *const report = m_service.workspace().report(name);
+        if (auto refusal = refused(report, *visitor, kind)) {
+            return *std::move(refusal);
+        }
+        return kind.empty() ? page_answer(*report, *visitor, request.query, {}, 200) : file(*report, *visitor, request, kind);
+    }
+
+    WebAnswer act(WebRequest const &request) const
+    {
+        auto const visitor = m_visitors.who(request);
+        if (!visitor) {
+            return ask_to_sign_in(request);
+        }
+        auto const *const report = m_service.workspace().report(*request.capture("nome"));
+        if (auto refusal = refused(report, *visitor, "")) {
+            return *std::move(refusal);
+        }
+        auto const form = form_of(request);
+        auto const *const key = form.parameter("atom.chave");
+        auto const *const back = form.parameter("atom.volta");
+        HttpPairs query;
+        read_pairs(back != nullptr ? *back : "", query);
+        if (key == nullptr || !m_visitors.is_ours(request, *visitor, *key)) {
+            return page_answer(*report, *visitor, query, {"Esta página ficou velha e nada foi gravado. Confira e grave de novo.", true},
+                               403);
+        }
+        try {
+            auto const said = run_action(m_service, *report, visitor->caller, form.query);
+            query.emplace_back("atom.feito", said);
+            return go_to(fmt::format("/relatorios/{}?{}", url_encoded(report->name), query_text(query)));
+        } catch (RequestRefused const &e) {
+            return page_answer(*report, *visitor, query, {e.what(), true}, e.answer().status);
+        }
+    }
+
+private:
+    static WebAnswer unauthorized()
+    {
+        auto a = fault_answer(401, "NAO_AUTORIZADO", "falta um token válido");
+        a.headers.emplace_back("WWW-Authenticate", "Bearer");
+        return a;
+    }
+
+    /// A program gets 401, a browser the form.
+    static WebAnswer ask_to_sign_in(WebRequest const &request)
+    {
+        auto const *const accept = request.header("accept");
+        if (request.header("authorization") != nullptr || accept == nullptr || accept->find("text/html") == std::string::npos) {
+            return unauthorized();
+        }
+        auto const here = request.path + (request.query.empty() ? "" : "?" + query_text(request.query));
+        return go_to("/relatorios/entrar?next=" + url_encoded(request.method == "GET" ? here : request.path));
+    }
+
+    std::optional<WebAnswer> refused(Report const *report, Visitor const &visitor, std::string const &kind) const
+    {
+        bool const known_kind = kind.empty() || kind == "json" || kind == "csv";
+        bool const found = report != nullptr && known_kind;
+        if (found && may_open(*report, visitor.caller)) {
+            return std::nullopt;
+        }
+        int const status = found ? 403 : 404;
+        auto const text = found ? "Esta chave não abre este relatório." : "Não há relatório com este nome.";
+        return kind.empty() ? html_answer(status, fault_page(frame_for(visitor, "Relatórios", ""), status, text))
+                            : fault_answer(status, found ? "SEM_PERMISSAO" : "RELATORIO_NAO_ENCONTRADO", text);
+    }
+
+    static bool may_open(Report const &report, Caller const &caller) { return !report.scope.empty() && caller.may(report.scope); }
+
+    std::vector<NavLink> links_for(Visitor const &visitor, std::string const &here) const
+    {
+        std::vector<NavLink> out;
+        for (auto const &r : m_service.workspace().reports) {
+            bool const needs_more = std::any_of(r.params.begin(), r.params.end(), [](Field const &p) { return p.required; });
+            if (may_open(r, visitor.caller) && !needs_more) {
+                out.push_back({"/relatorios/" + url_encoded(r.name), r.title, r.name == here});
+            }
+        }
+        return out;
+    }
+
+    Frame frame_for(Visitor const &visitor, std::string const &title, std::string const &here) const
+    {
+        return {title, visitor.caller.user, visitor.by_cookie, m_visitors.form_key(visitor), links_for(visitor, here)};
+    }
+
+    static WebRequest form_of(WebRequest const &request)
+    {
+        auto const *const type = request.header("content-type");
+        WebRequest form;
+        if (type == nullptr || type->compare(0, 33, "application/x-www-form-urlencoded") != 0 || !read_pairs(request.body, form.query)) {
+            throw RequestRefused(415, "TIPO_DE_CONTEUDO", "o corpo deve ser de um formulário");
+        }
+        return form;
+    }
+
+    Parameters parameters_of(Report const &report, Caller const &caller, std::map<std::string, std::string> const &given) const
+    {
+        return report_parameters(report, given, {iso_day(m_service.clock().today()), m_service.clock().local_text(), caller.user});
+    }
+
+    ReportResult run(Report const &report, Parameters const &parameters, std::size_t limit) const
+    {
+        ReportResult result;
+        std::vector<std::string> subjects;
+        m_service.readers().run([&](Database &db) {
+            result = run_report(db, report, parameters, m_facts, limit);
+            subjects = report_subjects(db, report, parameters);
+        });
+        if (!subjects.empty()) { // nobody sees anything before the trail is on the disk
+            m_service.writer().run([&](Database &db) {
+                auto insert = db.prepare("insert into trilha(em, quem, chamada, chave) values(?1, ?2, ?3, ?4)");
+                for (auto const &key : subjects) {
+                    insert.bind(1, parameters.at("agora"))
+                        .bind(2, parameters.at("quem"))
+                        .bind(3, "relatorio:" + report.name)
+                        .bind(4, key)
+                        .run();
+                }
+            });
+        }
+        return result;
+    }
+
+    static std::map<std::string, std::string> given_of(Report const &report, HttpPairs const &query)
+    {
+        std::map<std::string, std::string> given;
+        for (auto const &[name, value] : query) {
+            if (report.param(name) != nullptr) {
+                given[name] = value;
+            }
+        }
+        return given;
+    }
+
+    WebAnswer page_answer(Report const &report, Visitor const &visitor, HttpPairs const &query, Said said, int status) const
+    {
+        ReportView view;
+        view.given = given_of(report, query);
+        HttpPairs own;
+        for (auto const &[name, value] : query) {
+            if (report.param(name) != nullptr) {
+                own.emplace_back(name, value);
+            } else if (name == "atom.feito" && said.text.empty()) {
+                said = done_text(value);
+            }
+        }
+        view.query = query_text(own);
+        view.said = std::move(said);
+        view.actions = actions_for(m_service.workspace(), report, visitor.caller);
+        for (auto const &r : m_service.workspace().reports) {
+            if (may_open(r, visitor.caller)) {
+                view.open.push_back(r.name);
+            }
+        }
+        ReportResult result;
+        result.report = &report;
+        try {
+            auto const parameters = parameters_of(report, visitor.caller, view.given);
+            result = run(report, parameters, k_page_rows);
+        } catch (ParameterError const &e) {
+            bool const asked = !view.given.empty();
+            view.said = asked ? Said{e.what(), true} : Said{};
+            status = asked ? 422 : status;
+        }
+        return html_answer(status,
+                           report_page(frame_for(visitor, report.title, report.name), report, m_service.workspace().reports, result, view));
+    }
+
+    WebAnswer file(Report const &report, Visitor const &visitor, WebRequest const &request, std::string const &kind) const
+    {
+        auto const *const table = request.parameter("tabela");
+        if (table != nullptr && report.table(*table) == nullptr) {
+            return fault_answer(404, "TABELA_NAO_ENCONTRADA", "não há tabela com este nome neste relatório", "tabela");
+        }
+        ReportResult result;
+        try {
+            result = run(report, parameters_of(report, visitor.caller, given_of(report, request.query)), k_file_rows);
+        } catch (ParameterError const &e) {
+            return fault_answer(422, "VALOR_INVALIDO", e.what(), e.name());
+        }
+        for (auto const &t : result.tables) {
+            if (t.more) {
+                return fault_answer(
+                    413, "RELATORIO_GRANDE",
+                    fmt::format("são mais de {} linhas; atom report {} --csv FILE escreve todas", k_file_rows, report.name));
+            }
+        }
+        WebAnswer a;
+        a.headers = {{"Cache-Control", "no-store"}, {"X-Content-Type-Options", "nosniff"}};
+        if (kind == "json") {
+            a.body = report_json(result);
+            return a;
+        }
+        a.headers.emplace_back("Content-Disposition", fmt::format("attachment; filename=\"{}.{}\"", report.name, kind));
+        a.type = "text/csv; charset=utf-8";
+        a.body = report_csv(result, table != nullptr ? *table : "");
+        return a;
+    }
+
+    Service &m_service;
+    Visitors m_visitors;
+    ColumnFacts m_facts;
+};
+
+} // namespace
+
+void add_pages(Service &service)
+{
+    auto const pages = std::make_shared<Pages const>(service);
+    auto const add = [&](char const *method, char const *path, WebAnswer (Pages::*handler)(WebRequest const &) const) {
+        service.router().add({method,
+                              path,
+                              true,
+                              {},
+                              [pages, handler](WebRequest const &request, Caller const &) { return (*pages.*handler)(request); },
+                              path});
+    };
+    service.router().add({"GET",
+                          "/relatorios/estilo.css",
+                          true,
+                          {},
+                          [pages](WebRequest const &, Caller const &) { return pages->style(); },
+                          "/relatorios/estilo.css"});
+    add("GET", "/relatorios", &Pages::front);
+    add("GET", "/relatorios/entrar", &Pages::sign_in_form);
+    add("POST", "/relatorios/entrar", &Pages::sign_in);
+    add("POST", "/relatorios/sair", &Pages::sign_out);
+    add("GET", "/relatorios/{nome}", &Pages::show);
+    add("POST", "/relatorios/{nome}", &Pages::act);
+}
+
+} // namespace atom

@@ -1,0 +1,24 @@
+#pragma once
+// What a form on a page does: an endpoint's job, or a request to the next poll.
+
+#include "engine/online/http.hpp"
+#include "engine/online/report_page.hpp"
+#include "engine/online/router.hpp"
+
+#include <string>
+#include <vector>
+
+namespace atom {
+
+class Service;
+
+/// The actions of a report that this caller may use: an endpoint's if a scope allows the endpoint, the engine's own with the report.
+std::vector<Action> actions_for(Workspace const &workspace, Report const &report, Caller const &caller);
+
+/// Does what the form says: `atom.acao` names the action. Returns what done_text() takes. Throws RequestRefused.
+std::string run_action(Service &service, Report const &report, Caller const &caller, HttpPairs const &form);
+
+/// What the page says after it.
+Said done_text(std::string const &done);
+
+} // namespace atom
