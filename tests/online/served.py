@@ -7,6 +7,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -100,8 +101,8 @@ def add_token(work, name, scope):
 class Served:
     """with Served(atom) as server: …"""
 
-    def __init__(self, atom, change=None):
-        self.folder = quick_folder()
+    def __init__(self, atom, change=None, folder=None):
+        self.folder = tempfile.TemporaryDirectory(dir=folder) if folder else quick_folder()
         self.work = Workspace(atom, os.path.join(self.folder.name, "w"))
         self.process = None
         seeded = Seeded.of(atom)
