@@ -16,6 +16,7 @@ BESIDE_THE_PACK = {
     "bin/atom",
     "lib/systemd/system/atom-once.service",
     "lib/systemd/system/atom-once.timer",
+    "lib/systemd/system/atom-serve.service",
     "lib/systemd/system/atom.service",
     "share/bash-completion/completions/atom",
     "share/man/man1/atom.1.gz",
@@ -55,7 +56,7 @@ def main():
             said = subprocess.run(["systemd-analyze", "verify", "--man=no", *units], capture_output=True, text=True, check=False).stderr
             wrong = [line for line in said.splitlines() if "Unknown" in line or "Failed to parse" in line or "Invalid" in line]
             assert not wrong, wrong
-            for unit in ("atom.service", "atom-once.service"):
+            for unit in ("atom.service", "atom-serve.service", "atom-once.service"):
                 path = os.path.join(root, "lib/systemd/system", unit)
                 said = subprocess.run(["systemd-analyze", "security", "--offline=true", "--threshold=15", path], capture_output=True, text=True, check=False)
                 assert said.returncode == 0, said.stdout[-300:] + said.stderr
