@@ -23,4 +23,7 @@ std::string report_json(ReportResult const &result);
 /// "": all, and where there are several each stands under a line with its name, with a blank line between.
 std::string report_csv(ReportResult const &result, std::string_view table = {});
 
+/// The bytes of a workbook of one sheet with the same content; numbers and money are numbers. Throws FileError, WriteError.
+std::string report_xlsx(ReportResult const &result, std::string_view table = {});
+
 } // namespace atom

@@ -185,7 +185,7 @@ private:
 
     std::optional<WebAnswer> refused(Report const *report, Visitor const &visitor, std::string const &kind) const
     {
-        bool const known_kind = kind.empty() || kind == "json" || kind == "csv";
+        bool const known_kind = kind.empty() || kind == "json" || kind == "csv" || kind == "xlsx";
         bool const found = report != nullptr && known_kind;
         if (found && may_open(*report, visitor.caller)) {
             return std::nullopt;
@@ -324,8 +324,10 @@ private:
             return a;
         }
         a.headers.emplace_back("Content-Disposition", fmt::format("attachment; filename=\"{}.{}\"", report.name, kind));
-        a.type = "text/csv; charset=utf-8";
-        a.body = report_csv(result, table != nullptr ? *table : "");
+        auto const wanted = table != nullptr ? *table : std::string();
+        bool const sheet = kind == "xlsx";
+        a.type = sheet ? "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" : "text/csv; charset=utf-8";
+        a.body = sheet ? report_xlsx(result, wanted) : report_csv(result, wanted);
         return a;
     }
 

@@ -90,7 +90,7 @@ private:
         auto const query = fmt::format("{}{}tabela={}", m_view.query.empty() ? "?" : "?" + m_view.query, m_view.query.empty() ? "" : "&",
                                        url_encoded(t.table->name));
         std::string files;
-        for (auto const *kind : {"csv", "json"}) {
+        for (auto const *kind : {"xlsx", "csv", "json"}) {
             files += fmt::format("<a href=\"{}\">{}</a>", escaped(address("." + std::string(kind) + query)), to_upper(kind));
         }
         std::string out = fmt::format(

@@ -5,11 +5,13 @@
 """
 
 import argparse
+import io
 import json
 import pathlib
 import sys
 import urllib.error
 import urllib.request
+import zipfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "online"))
 from served import AT, Served, same  # noqa: E402
@@ -38,7 +40,7 @@ def drop_files(server):
     server.work.poll(AT)
 
 
-def raw(server, path, headers=None, data=None, method=None):
+def raw(server, path, headers=None, data=None, method=None, text=True):
     class NoRedirect(urllib.request.HTTPRedirectHandler):
         def redirect_request(self, *_):
             return None
@@ -48,7 +50,8 @@ def raw(server, path, headers=None, data=None, method=None):
         answer = urllib.request.build_opener(NoRedirect).open(request, timeout=60)
     except urllib.error.HTTPError as error:
         answer = error
-    return answer.status, dict(answer.headers), answer.read().decode("utf-8")
+    body = answer.read()
+    return answer.status, dict(answer.headers), body.decode("utf-8") if text else body
 
 
 def check_without_browser(server):
@@ -63,6 +66,10 @@ def check_without_browser(server):
     status, headers, body = raw(server, "/relatorios/fila.csv?tabela=itens", token)
     same((status, body.split("\n")[0]), (200, "id;contrato;nome;tabulacao;status;dias_atraso;valor_atraso;em;usuario;decidido_em"), "CSV")
     holds(body, ";1190,74;", "CSV decimals")
+    status, headers, body = raw(server, "/relatorios/fila.xlsx?tabela=itens", token, text=False)
+    with zipfile.ZipFile(io.BytesIO(body)) as book:
+        sheet = book.read("xl/worksheets/sheet1.xml").decode("utf-8")
+    same((status, "MARIA EXEMPLO" in sheet, "<v>1190.74</v>" in sheet), (200, True, True), "a workbook, with money as a number")
     same(raw(server, "/relatorios/dia.json?data=ontem", token)[0], 422, "a date that is none")
     status, headers, body = raw(server, "/relatorios/fila", token)
     same(status, 200, "a page with a token")
