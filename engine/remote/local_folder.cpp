@@ -6,14 +6,15 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <atomic>
 #include <cerrno>
+#include <climits>
 #include <cstdio>
 #include <cstring>
 #include <memory>
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -173,6 +174,7 @@ void LocalFolder::copy(std::filesystem::path const &local, std::string const &pa
     Fd out(::open(part.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0640));
     if (!out)
         fail(fmt::format("put {}", local.filename().string()), errno);
+    (void)flock(out.get(), LOCK_EX | LOCK_NB); // for whoever finds it: see remove_left
     std::string buffer(k_piece, '\0');
     for (;;) {
         auto const got = ::read(in.get(), buffer.data(), buffer.size());
@@ -189,13 +191,24 @@ void LocalFolder::copy(std::filesystem::path const &local, std::string const &pa
         fail(fmt::format("put {}", local.filename().string()), errno);
 }
 
+/// What a killed process left of this name makes room for the next try; what a living one is writing does not.
+void LocalFolder::remove_left(std::string const &part) const
+{
+    Fd const left(::open(part.c_str(), O_RDWR | O_NOFOLLOW | O_CLOEXEC));
+    if (left && flock(left.get(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+        fail(fmt::format("put {}: somebody else is at it", part), errno);
+    if (unlink(part.c_str()) != 0 && errno != ENOENT)
+        fail(fmt::format("remove {}", part), errno);
+}
+
 void LocalFolder::put(std::filesystem::path const &local, std::string const &path)
 {
     auto const target = full(path);
     make_folder_of(path);
-    // Not "<name>.part": a name of 255 bytes has no room for it. The number keeps parts of one process apart.
-    static std::atomic<unsigned> count = 0;
-    auto const part = joined(joined(m_path, parent_of(path)), fmt::format("{}{}-{}", k_part_begin, getpid(), ++count));
+    // Not "<name>.part": a name of 255 bytes has no room for it. Of the name, so that the next try takes away what this one may leave.
+    auto const name = path.substr(path.rfind('/') + 1, NAME_MAX - k_part_begin.size());
+    auto const part = joined(joined(m_path, parent_of(path)), std::string(k_part_begin) + name);
+    remove_left(part);
     try {
         copy(local, part);
         if (::rename(part.c_str(), target.c_str()) != 0)

@@ -27,6 +27,7 @@ private:
     [[noreturn]] void fail(std::string const &doing, int error_number) const;
     void make_folder_of(std::string const &path) const;
     void copy(std::filesystem::path const &local, std::string const &part) const;
+    void remove_left(std::string const &part) const;
     void sync_folder_of(std::string const &path) const;
 
     std::string m_path;

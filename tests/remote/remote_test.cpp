@@ -802,4 +802,13 @@ TEST_CASE("a local folder keeps a put whole", "[remote][file]")
     CHECK((fs::status(path / "made" / "x").permissions() & fs::perms::others_all) == fs::perms::none);
     CHECK((fs::status(path / "made").permissions() & fs::perms::others_all) == fs::perms::none);
     CHECK(std::distance(fs::directory_iterator(path / "made"), {}) == 1);
+
+    // what a killed one left goes with the next put of the name
+    write_file(path / "made" / ".atom-put-x", "left");
+    folder->put(local_file("y"), "made/x");
+    CHECK(got(*folder, "made/x") == "y");
+    CHECK(std::distance(fs::directory_iterator(path / "made"), {}) == 1);
+    std::string const longest(255, 'n');
+    folder->put(local_file("z"), longest);
+    CHECK(got(*folder, longest) == "z");
 }
