@@ -15,6 +15,8 @@
 
 #include <fmt/format.h>
 
+#include <fstream>
+
 namespace atom {
 
 bool Outcome::failed_file() const
@@ -192,6 +194,14 @@ void deliver(Site &site, Standing &standing, Outcome &out)
     out.is_cut = result.is_cut;
 }
 
+/// Tells `atom serve` when the source could last be listed: a look that finds nothing writes no base. A disk that is full is told elsewhere.
+void note_looked(std::filesystem::path const &file)
+{
+    std::error_code ignored;
+    std::filesystem::create_directories(file.parent_path(), ignored);
+    std::ofstream(file, std::ios::trunc) << '\n';
+}
+
 class Poll
 {
 public:
@@ -275,6 +285,7 @@ private:
             auto const stable = m_options.settle.value_or(k_stable_seconds);
             auto out = atom::look({m_site.workspace, m_site.db, m_site.clock, stable}, source, std::move(listing.entries));
             note_reached(m_standing, name, "source " + source.name);
+            note_looked(m_site.workspace.looked_file(source.name));
             return out;
         } catch (RemoteError const &e) {
             note_lost(m_standing, m_out, name, fmt::format("source {}: {}", source.name, e.what()));

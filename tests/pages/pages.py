@@ -89,7 +89,8 @@ def check_without_browser(server):
     for part in ("HttpOnly", "SameSite=Strict", "Path=/relatorios"):
         holds(headers["Set-Cookie"], part, "cookie")
     metrics = server.get("/metrics", token="ops").text
-    for part in ('atom_files{status="held"} 1\n', 'atom_rejects_total{code="CONTRATO_NAO_ENCONTRADO"} 1\n', 'atom_http_requests_total{route="/relatorios/{nome}",status="403"}'):
+    for part in ('atom_files{status="held"} 1\n', 'atom_rejects_total{code="CONTRATO_NAO_ENCONTRADO"} 1\n', 'atom_source_last_poll_age_seconds{source="credor"} ',
+                 'atom_http_requests_total{route="/relatorios/{nome}",status="403"}'):
         holds(metrics, part, "metrics")
 
 
