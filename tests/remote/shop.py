@@ -200,7 +200,10 @@ class Shop:
         return [row[0] for row in self.ask("select numero from pedido where cancelado = 0 order by 1")]
 
     def spool(self):
-        return sorted(os.path.relpath(os.path.join(folder, name), self.home) for folder, _, names in os.walk(self.home / "data" / "spool") for name in names)
+        """What lies there of files; `looked` only tells when each source could last be listed."""
+        spool = os.walk(self.home / "data" / "spool")
+        return sorted(os.path.relpath(os.path.join(folder, name), self.home) for folder, _, names in spool for name in names
+                      if os.path.basename(folder) != "looked")
 
     # -- the other side
 
