@@ -32,6 +32,15 @@ Fd open_unnamed(std::filesystem::path const &folder)
 
 } // namespace
 
+std::filesystem::path make_scratch_folder(std::string_view purpose)
+{
+    auto name = (std::filesystem::temp_directory_path() / "atom-").string().append(purpose) + "-XXXXXX";
+    if (::mkdtemp(name.data()) == nullptr) {
+        throw FileError("make the folder", name, errno);
+    }
+    return name;
+}
+
 ScratchFile::ScratchFile(std::filesystem::path const &folder)
     : m_folder(folder.empty() ? std::filesystem::temp_directory_path() : folder), m_fd(open_unnamed(m_folder))
 {

@@ -5,6 +5,9 @@
 
 namespace atom {
 
+/// A new folder that nobody else may read (0700), where the system has temporary files; the caller removes it. Throws FileError.
+std::filesystem::path make_scratch_folder(std::string_view purpose);
+
 class ScratchFile
 {
 public:

@@ -1,27 +1,18 @@
 // A report as a workbook (declared in job/report_text.hpp).
 
-#include "engine/base/error.hpp"
-#include "engine/base/file.hpp"
+#include "engine/base/scratch_file.hpp"
 #include "engine/job/report_text.hpp"
 #include "engine/layout/xlsx_writer.hpp"
-
-#include <cerrno>
-#include <cstdlib>
 
 namespace atom {
 
 namespace {
 
-/// A folder that nobody else may read, gone with its content.
+/// Gone with its content.
 class PrivateFolder
 {
 public:
-    PrivateFolder() : m_path((std::filesystem::temp_directory_path() / "atom-report-XXXXXX").string())
-    {
-        if (::mkdtemp(m_path.data()) == nullptr) {
-            throw FileError("make the folder", m_path, errno);
-        }
-    }
+    PrivateFolder() : m_path(make_scratch_folder("report")) {}
     ~PrivateFolder()
     {
         std::error_code ignored; // nothing more can be done about it
@@ -29,10 +20,10 @@ public:
     }
     PrivateFolder(PrivateFolder const &) = delete;
     PrivateFolder &operator=(PrivateFolder const &) = delete;
-    std::filesystem::path file() const { return std::filesystem::path(m_path) / "report.xlsx"; }
+    std::filesystem::path file() const { return m_path / "report.xlsx"; }
 
 private:
-    std::string m_path;
+    std::filesystem::path m_path;
 };
 
 void write_cell(XlsxWriter &out, ReportColumn const &column, SqlValue const &value)

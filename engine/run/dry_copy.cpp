@@ -1,14 +1,13 @@
 #include "engine/run/dry_copy.hpp"
 
 #include "engine/base/decimal.hpp"
-#include "engine/base/file.hpp"
+#include "engine/base/scratch_file.hpp"
 #include "engine/store/base_clone.hpp"
 
 #include <fmt/format.h>
 
 #include <cerrno>
 #include <csignal>
-#include <cstdlib>
 
 #include <unistd.h>
 
@@ -33,15 +32,6 @@ void remove_left_behind(std::filesystem::path const &folder, std::string const &
     }
 }
 
-std::filesystem::path temporary_folder()
-{
-    auto name = (std::filesystem::temp_directory_path() / "atom-dry-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) {
-        throw FileError("make the folder", name, errno);
-    }
-    return name;
-}
-
 /// Copies the base if it is there; returns where it then stands.
 std::filesystem::path copied(std::filesystem::path const &base, std::filesystem::path const &folder)
 {
@@ -62,7 +52,7 @@ DryCopy::DryCopy(Workspace &workspace)
         m_folder = workspace.base.parent_path() / fmt::format("{}{}", prefix, ::getpid());
         make_folder(m_folder);
     } else {
-        m_folder = temporary_folder();
+        m_folder = make_scratch_folder("dry");
     }
     try {
         workspace.base = copied(workspace.base, m_folder / "base");
