@@ -1,6 +1,7 @@
 // Prepares the queries of a report and checks what its tables name (declared in job/report_run.hpp).
 
 #include "engine/base/text.hpp"
+#include "engine/job/attempt.hpp"
 #include "engine/job/report_run.hpp"
 
 #include <fmt/format.h>
@@ -30,27 +31,16 @@ public:
     void check(Database &db)
     {
         if (!m_report.subject.empty()) {
-            attempt(m_report.subject_pos, "subject", [&] { prepare(db, m_report.subject); });
+            attempt(m_faults, m_report.subject_pos, "subject", [&] { prepare(db, m_report.subject); });
         }
         for (auto const &t : m_report.tables) {
             check_detail(t);
             check_actions(t);
-            attempt(t.query_pos, t.name, [&] { check_query(db, t); });
+            attempt(m_faults, t.query_pos, t.name, [&] { check_query(db, t); });
         }
     }
 
 private:
-    template <typename Work> void attempt(SourcePos const &pos, std::string const &what, Work const &work)
-    {
-        try {
-            work();
-        } catch (std::invalid_argument const &e) {
-            m_faults.add(pos, fmt::format("{}: {}", what, e.what()));
-        } catch (StoreError const &e) {
-            m_faults.add(pos, fmt::format("{}: {}", what, e.what()));
-        }
-    }
-
     void check_detail(ReportTable const &t)
     {
         if (t.detail.empty()) {

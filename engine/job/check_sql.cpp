@@ -1,6 +1,7 @@
 // Prepares all SQL of a workspace against the base's schema (declared in job/rules.hpp): what SQLite would refuse at night is told by day.
 
 #include "engine/base/text.hpp"
+#include "engine/job/attempt.hpp"
 #include "engine/job/rules.hpp"
 #include "engine/job/take.hpp"
 
@@ -48,7 +49,7 @@ public:
     {
         for (auto const &job : m_workspace.jobs) {
             if (!job.take.empty()) {
-                attempt(job.pos, job.name, [&] { check_job(job, take_layout(m_db, job.take)); });
+                attempt(m_faults, job.pos, job.name, [&] { check_job(job, take_layout(m_db, job.take)); });
                 continue;
             }
             for (auto const &layout : job.endpoint ? std::vector<std::shared_ptr<Layout const>>{} : job.layouts()) {
@@ -83,9 +84,11 @@ private:
         auto const input = empty_input(job.endpoint->layout);
         InputTables const tables(m_db, input);
         auto const parameters = endpoint_parameters(job, "", "", "");
-        attempt(job.endpoint->answer_pos, "answer", [&] { m_db.prepare_guarded(job.endpoint->answer, {true, {}, {}}).bind(parameters); });
+        attempt(m_faults, job.endpoint->answer_pos, "answer", [&] {
+            m_db.prepare_guarded(job.endpoint->answer, {true, {}, {}}).bind(parameters);
+        });
         if (!job.endpoint->subject.empty()) {
-            attempt(job.endpoint->subject_pos, "subject", [&] {
+            attempt(m_faults, job.endpoint->subject_pos, "subject", [&] {
                 m_db.prepare_guarded(job.endpoint->subject, {true, {}, {}}).bind(parameters);
             });
         }
@@ -109,18 +112,7 @@ private:
         }
         auto const parameters = job.endpoint ? endpoint_parameters(job, "", "", "") : rule_parameters(job, captures, "", "", 0, "");
         for (auto const &rule : job.rules) {
-            attempt(rule.pos, rule.name, [&] { check_rule(rule, planner, tables, input, parameters); });
-        }
-    }
-
-    template <typename Work> void attempt(SourcePos const &pos, std::string const &what, Work const &work)
-    {
-        try {
-            work();
-        } catch (std::invalid_argument const &e) {
-            m_faults.add(pos, fmt::format("{}: {}", what, e.what()));
-        } catch (StoreError const &e) {
-            m_faults.add(pos, fmt::format("{}: {}", what, e.what()));
+            attempt(m_faults, rule.pos, rule.name, [&] { check_rule(rule, planner, tables, input, parameters); });
         }
     }
 
@@ -224,7 +216,7 @@ private:
 
     void check_export(Export const &x)
     {
-        attempt(x.query_pos, x.name, [&] {
+        attempt(m_faults, x.query_pos, x.name, [&] {
             auto const query = m_db.prepare_guarded(x.query, {true, {}, {}});
             if (!query.parameter_names().empty()) {
                 throw std::invalid_argument(
@@ -240,10 +232,10 @@ private:
             check_output(*x.layout, query, columns);
         });
         if (!x.watch.empty()) {
-            attempt(x.watch_pos, x.name, [&] { check_watch(x); });
+            attempt(m_faults, x.watch_pos, x.name, [&] { check_watch(x); });
         }
         if (x.removed_layout) {
-            attempt(x.removed_pos, x.name, [&] {
+            attempt(m_faults, x.removed_pos, x.name, [&] {
                 m_db.exec(fmt::format("create temp table removidos as select {} from ({}) where false", join(x.key, ", "), x.query));
                 auto const query = m_db.prepare_guarded(x.removed_query, {true, {}, {}});
                 std::vector<std::string> columns;
@@ -259,7 +251,7 @@ private:
     void check_send(Send const &send)
     {
         Parameters parameters{{"agora", {}}};
-        attempt(send.query.pos, send.name, [&] {
+        attempt(m_faults, send.query.pos, send.name, [&] {
             auto query = m_db.prepare_guarded(send.query.text, {true, {}, {}});
             query.bind(parameters);
             std::vector<std::string> columns;
@@ -273,11 +265,12 @@ private:
         parameters["http"] = {};
         parameters["resposta"] = {};
         for (auto const *sql : {&send.before, &send.on_success, &send.on_failure, &send.on_unknown, &send.on_gone}) {
-            SqlGuard const guard{false, {}, [&](char, std::string_view table, std::string_view) { m_sent_tables[std::string(table)] = send.name; }};
-            attempt(sql->pos, send.name, [&] { m_db.check_guarded(sql->text, parameters, guard); });
+            SqlGuard const guard{
+                false, {}, [&](char, std::string_view table, std::string_view) { m_sent_tables[std::string(table)] = send.name; }};
+            attempt(m_faults, sql->pos, send.name, [&] { m_db.check_guarded(sql->text, parameters, guard); });
         }
         if (!send.doctor.text.empty()) {
-            attempt(send.doctor.pos, send.name, [&] { m_db.check_guarded(send.doctor.text, {}, {true, {}, {}}); });
+            attempt(m_faults, send.doctor.pos, send.name, [&] { m_db.check_guarded(send.doctor.text, {}, {true, {}, {}}); });
         }
     }
 
@@ -299,7 +292,8 @@ private:
         for (auto const &name : read) {
             bool const is_watched = std::find(x.watch.begin(), x.watch.end(), name) != x.watch.end();
             if (!is_watched && table_info(m_db, name)) {
-                throw std::invalid_argument(fmt::format("watch does not name {}, which the query reads; changes of it would not be seen", name));
+                throw std::invalid_argument(
+                    fmt::format("watch does not name {}, which the query reads; changes of it would not be seen", name));
             }
         }
         for (auto const &name : x.watch) {
@@ -308,11 +302,13 @@ private:
                 throw std::invalid_argument(unknown_word("table in watch", name, table_names(m_db)));
             }
             if (auto const send = m_sent_tables.find(name); send != m_sent_tables.end()) {
-                throw std::invalid_argument(fmt::format("watch names {}, which send {} writes; what a send writes is not seen: leave watch out", name, send->second));
+                throw std::invalid_argument(fmt::format(
+                    "watch names {}, which send {} writes; what a send writes is not seen: leave watch out", name, send->second));
             }
             for (auto const &k : x.key) {
                 if (!table->has(k)) {
-                    throw std::invalid_argument(fmt::format("watch names {}, which has no column {} of the key: a change of it would not say whom it touches", name, k));
+                    throw std::invalid_argument(fmt::format(
+                        "watch names {}, which has no column {} of the key: a change of it would not say whom it touches", name, k));
                 }
             }
         }
