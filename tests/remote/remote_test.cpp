@@ -14,6 +14,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <iterator>
 #include <stdexcept>
 
@@ -210,6 +211,22 @@ std::vector<std::string> const k_odd_names = {"plain.txt",
                                               "* star",
                                               "tab\there",
                                               std::string(255, 'n')};
+
+/// A call with a deadline of 1 s, to a server in trouble from then on, ends as a timeout before so many seconds.
+void check_times_out(std::string const &kind, fs::path const &path, std::string const &trouble, int seconds,
+                     std::function<void(RemoteFolder &)> const &call)
+{
+    auto const folder = open(through_proxy(kind, path), 1);
+    folder->size("big");
+    tell_proxy(proxy_of(kind), trouble);
+    auto const start = std::chrono::steady_clock::now();
+    auto const failure = failure_of([&] { call(*folder); });
+    auto const took = std::chrono::steady_clock::now() - start;
+    tell_proxy(proxy_of(kind), "clear");
+    INFO(failure);
+    CHECK((failure.thrown && failure.cause == RemoteCause::timeout));
+    CHECK(took < std::chrono::seconds(seconds));
+}
 
 } // namespace
 
@@ -711,18 +728,7 @@ TEST_CASE("a server that falls silent is a timeout", "[remote][proxy]")
     for (std::string const kind : {"sftp", "ftp"}) {
         auto const path = new_folder();
         write_file(path / "big", pattern_of(100'000));
-        auto const check = [&](auto const &call) {
-            auto const folder = open(through_proxy(kind, path), 1);
-            folder->size("big");
-            tell_proxy(proxy_of(kind), "stall");
-            auto const start = std::chrono::steady_clock::now();
-            auto const failure = failure_of([&] { call(*folder); });
-            auto const took = std::chrono::steady_clock::now() - start;
-            tell_proxy(proxy_of(kind), "clear");
-            INFO(failure);
-            CHECK((failure.thrown && failure.cause == RemoteCause::timeout));
-            CHECK(took < std::chrono::seconds(8));
-        };
+        auto const check = [&](auto const &call) { check_times_out(kind, path, "stall", 8, call); };
         DYNAMIC_SECTION(kind << ": list")
         {
             check([](RemoteFolder &f) { f.list(); });
@@ -753,18 +759,7 @@ TEST_CASE("a server that only trickles is a timeout", "[remote][proxy]")
     for (std::string const kind : {"sftp", "ftp"}) {
         auto const path = new_folder();
         write_file(path / "big", pattern_of(1'000'000));
-        auto const check = [&](auto const &call) {
-            auto const folder = open(through_proxy(kind, path), 1);
-            folder->size("big");
-            tell_proxy(proxy_of(kind), "trickle 20");
-            auto const start = std::chrono::steady_clock::now();
-            auto const failure = failure_of([&] { call(*folder); });
-            auto const took = std::chrono::steady_clock::now() - start;
-            tell_proxy(proxy_of(kind), "clear");
-            INFO(failure);
-            CHECK((failure.thrown && failure.cause == RemoteCause::timeout));
-            CHECK(took < std::chrono::seconds(20));
-        };
+        auto const check = [&](auto const &call) { check_times_out(kind, path, "trickle 20", 20, call); };
         DYNAMIC_SECTION(kind << ": get")
         {
             check([](RemoteFolder &f) { f.get("big", [](std::string_view) {}); });

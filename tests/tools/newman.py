@@ -10,20 +10,11 @@ import subprocess
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "online"))
+import npm  # noqa: E402
 from postman import COLLECTION  # noqa: E402
 from served import Served  # noqa: E402
 
 NEWMAN = "newman@6.2.2"
-
-
-def newman(folder):
-    program = folder / "node_modules" / ".bin" / "newman"
-    if not program.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        done = subprocess.run(["npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix", folder, NEWMAN], capture_output=True, text=True, timeout=600)
-        if done.returncode != 0 or not program.exists():
-            raise SystemExit(f"newman could not be installed: {done.stdout}{done.stderr}")
-    return program
 
 
 def main():
@@ -31,7 +22,7 @@ def main():
     options.add_argument("--atom", required=True)
     options.add_argument("--tools", required=True, type=pathlib.Path)
     args = options.parse_args()
-    program = newman(args.tools)
+    program = npm.installed(args.tools, NEWMAN, "newman")
     with Served(args.atom) as server:
         token = server.token("newman", "portal,webhook,backoffice,ops")
         done = subprocess.run([program, "run", COLLECTION, "--env-var", f"baseUrl=http://127.0.0.1:{server.port}", "--env-var", f"token={token}"],

@@ -9,17 +9,9 @@ import pathlib
 import subprocess
 import sys
 
+import npm
+
 VALIDATOR = "@seriousme/openapi-schema-validator@2.11.0"
-
-
-def validator(folder):
-    program = folder / "node_modules" / ".bin" / "validate-api"
-    if not program.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        done = subprocess.run(["npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix", folder, VALIDATOR], capture_output=True, text=True, timeout=600)
-        if done.returncode != 0 or not program.exists():
-            raise SystemExit(f"the validator could not be installed: {done.stdout}{done.stderr}")
-    return program
 
 
 def main():
@@ -27,7 +19,7 @@ def main():
     options.add_argument("--atom", required=True)
     options.add_argument("--tools", required=True, type=pathlib.Path)
     args = options.parse_args()
-    program = validator(args.tools)
+    program = npm.installed(args.tools, VALIDATOR, "validate-api")
     document = args.tools / "openapi.json"
     subprocess.run([sys.executable, pathlib.Path(__file__).with_name("postman.py"), "--atom", args.atom, "--openapi", document], check=True)
     done = subprocess.run([program, document], capture_output=True, text=True, timeout=120)

@@ -2,6 +2,7 @@
 
 #include "engine/layout/check.hpp"
 #include "engine/layout/relation.hpp"
+#include "layout_of.hpp"
 
 #include <catch2/catch.hpp>
 #include <fmt/format.h>
@@ -12,18 +13,6 @@
 using namespace atom;
 
 namespace {
-
-std::shared_ptr<Layout const> layout_of(std::string const &toml)
-{
-    Faults faults;
-    auto const root = parse_toml(toml, "layout.toml", faults);
-    REQUIRE(root);
-    auto layout = std::make_shared<Layout const>(read_layout(*root, toml, faults));
-    for (auto const &f : faults.all()) {
-        FAIL_CHECK(f.text());
-    }
-    return layout;
-}
 
 std::string const k_fixed = R"(
 layout = "x"

@@ -2,6 +2,7 @@
 
 #include "engine/layout/check.hpp"
 #include "engine/layout/relation.hpp"
+#include "layout_of.hpp"
 
 #include <catch2/catch.hpp>
 #include <fmt/format.h>
@@ -12,15 +13,7 @@ namespace {
 
 std::shared_ptr<Layout const> json_layout(std::string const &records)
 {
-    auto const toml = "layout = \"x\"\nformat = \"json\"\n" + records;
-    Faults faults;
-    auto const root = parse_toml(toml, "layout.toml", faults);
-    REQUIRE(root);
-    auto layout = std::make_shared<Layout const>(read_layout(*root, toml, faults));
-    for (auto const &f : faults.all()) {
-        FAIL_CHECK(f.text());
-    }
-    return layout;
+    return layout_of("layout = \"x\"\nformat = \"json\"\n" + records);
 }
 
 /// "linha a|b|…" for each row of each record, "linha:coluna campo CODE valor" for each fault, the code of a refusal.
