@@ -51,9 +51,8 @@ bool take_up(FileRow &row, Fetched const &fetched)
         return false;
     }
     row.path = fetched.path.string();
-    if (!row.sha256.empty() && row.sha256 != fetched.sha256) { // other bytes than those that a person let through
-        row.approved.clear();
-        row.released = false;
+    if (!row.sha256.empty() && row.sha256 != fetched.sha256) {
+        row.forget_approval();
     }
     row.sha256 = fetched.sha256;
     return true;

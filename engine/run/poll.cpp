@@ -115,8 +115,7 @@ std::vector<FileRow> local_files(Site &site)
         std::error_code missing;
         row.size = std::filesystem::file_size(row.path, missing);
         if (row.is_let_through() && !row.sha256.empty() && !missing && sha256_of(row.path) != row.sha256) {
-            row.approved.clear(); // nobody has looked at these bytes
-            row.released = false;
+            row.forget_approval();
         }
         row.sha256.clear(); // it may have been mended since
         if (missing) {

@@ -43,6 +43,12 @@ struct FileRow
     bool is_approved(std::string const &why) const;
     /// A person let these bytes through; others under the same name are no business of that person's.
     bool is_let_through() const noexcept { return released || !approved.empty(); }
+    /// Other bytes have come in their place, at which nobody has looked.
+    void forget_approval() noexcept
+    {
+        approved.clear();
+        released = false;
+    }
 };
 
 class Ledger
