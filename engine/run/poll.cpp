@@ -193,12 +193,14 @@ void deliver(Site &site, Standing &standing, Outcome &out)
     out.is_cut = result.is_cut;
 }
 
-/// Tells `atom serve` when the source could last be listed: a look that finds nothing writes no base. A disk that is full is told elsewhere.
+/// Tells `atom serve` when the source could last be listed: a look that finds nothing writes no base.
 void note_looked(std::filesystem::path const &file)
 {
-    std::error_code ignored;
-    std::filesystem::create_directories(file.parent_path(), ignored);
-    std::ofstream(file, std::ios::trunc) << '\n';
+    try {
+        make_folder(file.parent_path()); // synced: it may be what makes the spool
+        std::ofstream(file, std::ios::trunc) << '\n';
+    } catch (FileError const &) { // told where it matters: a disk that is full, or that is not to be written
+    }
 }
 
 class Poll
