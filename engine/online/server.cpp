@@ -6,6 +6,7 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/bind_handler.hpp>
@@ -51,7 +52,7 @@ constexpr std::size_t k_drained_bytes = std::size_t{16} << 20;
 struct Server::State
 {
     State(asio::io_context &context, ServerSetting s, Answer a)
-        : io(context), setting(std::move(s)), answer(std::move(a)), acceptor(context), pool(setting.threads),
+        : io(context), setting(std::move(s)), answer(std::move(a)), acceptor(context), pause(context), pool(setting.threads),
           most_sessions(connections_allowed())
     {}
 
@@ -63,6 +64,7 @@ struct Server::State
     ServerSetting setting;
     Answer answer;
     tcp::acceptor acceptor;
+    asio::steady_timer pause; // before the next connection is taken
     asio::thread_pool pool;
     std::size_t most_sessions;
     std::unordered_set<Session *> sessions;
@@ -309,9 +311,17 @@ void Server::State::accept(std::shared_ptr<State> const &self)
         if (self->stopping || failed == asio::error::operation_aborted) {
             return;
         }
-        if (failed) {
+        if (failed) { // no socket is left, say: at once it would fail again
             log_warning("a connection could not be taken: {}", failed.message());
-        } else if (self->sessions.size() < self->most_sessions) { // else it is closed here
+            self->pause.expires_after(std::chrono::seconds(1));
+            self->pause.async_wait([self](boost::system::error_code cancelled) {
+                if (!cancelled) {
+                    self->accept(self);
+                }
+            });
+            return;
+        }
+        if (self->sessions.size() < self->most_sessions) { // else it is closed here
             std::make_shared<Session>(std::move(socket), self)->read_header();
         }
         self->accept(self);
@@ -323,6 +333,7 @@ void Server::State::stop()
     stopping = true;
     boost::system::error_code ignored; // it is being closed
     acceptor.close(ignored);
+    pause.cancel();
     for (auto *session : sessions) {
         session->stop_if_idle();
     }
