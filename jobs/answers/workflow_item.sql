@@ -1,4 +1,5 @@
 -- One item of the back office's queue. All of it is read as it is now; only observacao is what the agent wrote then.
+-- The columns are those of workflow_list.sql, word for word: SQLite has no view of one base that reads another.
 select json_object(
     'id', w.id, 'status', w.status, 'contrato', w.contrato, 'idCrm', w.id_crm, 'nome', f.nome, 'cpf', f.cpf_cnpj,
     'telefones', (select json_group_array(json_object('tipo', tipo, 'ddd', ddd, 'fone', fone, 'score', score))
