@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""What `cmake --install` puts where, and that it works from there: atom finds its pack, the units are valid, the completion completes.
+"""What `cmake --install` puts where, and that it works from there: atom finds its pack, the units are valid, the completion completes. The
+Debian package that cpack makes holds the same, for root, readable and not writable by all, and names what it needs.
 
     installed.py --build DIR --cmake PATH
 """
@@ -31,6 +32,32 @@ try atom -C . dry-nothing
 """
 
 
+def package(build, cmake, root):
+    """The Debian package's fields, and its files with their modes."""
+    cpack = os.path.join(os.path.dirname(shutil.which(cmake)), "cpack")
+    config = os.path.join(build, "CPackConfig.cmake")
+    subprocess.run([cpack, "--config", config, "-G", "DEB", "-B", root], check=True, stdout=subprocess.DEVNULL, cwd=root)
+    (path,) = (os.path.join(root, n) for n in os.listdir(root) if n.endswith(".deb"))
+    fields = {name: subprocess.check_output(["dpkg-deb", "--field", path, name], text=True).strip() for name in ("Package", "Section", "Depends")}
+    listed = [line.split(maxsplit=5) for line in subprocess.check_output(["dpkg-deb", "--contents", path], text=True).splitlines()]
+    control = os.path.join(root, "control")
+    subprocess.run(["dpkg-deb", "--control", path, control], check=True)
+    return fields, {words[5]: (words[0], words[1]) for words in listed}, set(os.listdir(control))
+
+
+def check_package(build, cmake, root, there):
+    fields, files, control = package(build, cmake, root)
+    assert (fields["Package"], fields["Section"]) == ("atom", "database"), fields
+    needs = {need.split()[0] for need in fields["Depends"].split(", ")}
+    assert {"adduser", "tzdata", "libsqlite3-0", "libc6"} <= needs, needs
+    assert control == {"control", "md5sums", "postinst", "prerm"}, control
+    found = {n.removeprefix("./").removeprefix("usr/") for n in files if not n.endswith("/")}
+    assert found == there, found ^ there
+    for name, (mode, owner) in files.items():
+        wanted = "drwxr-xr-x" if name.endswith("/") else "-rwxr-xr-x" if name == "./usr/bin/atom" else "-rw-r--r--"
+        assert (mode, owner) == (wanted, "root/root"), (name, mode, owner)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--build", required=True)
@@ -60,7 +87,9 @@ def main():
                 path = os.path.join(root, "lib/systemd/system", unit)
                 said = subprocess.run(["systemd-analyze", "security", "--offline=true", "--threshold=15", path], capture_output=True, text=True, check=False)
                 assert said.returncode == 0, said.stdout[-300:] + said.stderr
-    print(f"{len(there)} files are installed, and work")
+    with tempfile.TemporaryDirectory(prefix="atom-package-") as root:
+        check_package(args.build, args.cmake, root, there)
+    print(f"{len(there)} files are installed or packed, and work")
     return 0
 
 
