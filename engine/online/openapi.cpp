@@ -1,6 +1,7 @@
 #include "engine/online/openapi.hpp"
 
 #include "engine/base/json.hpp"
+#include "engine/base/json_text.hpp"
 #include "engine/base/text.hpp"
 #include "engine/online/service.hpp"
 
@@ -73,33 +74,56 @@ std::string field_schema(Field const &f)
     return o.text();
 }
 
-/// Members by their pointers, as a tree of objects.
+/// What a `when` wants to stand there; a number or a boolean may also be written as text.
+std::string wanted_schema(std::string const &value)
+{
+    JsonText json;
+    bool const plain = json.parse(value) && (json.kind(0) == JsonText::Kind::number || json.kind(0) == JsonText::Kind::boolean);
+    return plain ? JsonObject().add_raw("enum", array_of({value, json_quoted(value)})).text() : JsonObject().add("const", value).text();
+}
+
+/// Members by their pointers, as a tree of objects and lists.
 struct Node
 {
     std::vector<std::pair<std::string, Node>> members;
     Field const *field = nullptr;
+    std::optional<std::string> wanted; // by a `when`
+    std::string title;
+    bool is_list = false; // of things with these members
+    bool required = false;
 
     Node &member(std::string const &name)
     {
         auto const it = std::find_if(members.begin(), members.end(), [&](auto const &m) { return m.first == name; });
         return it != members.end() ? it->second : members.emplace_back(name, Node()).second;
     }
+
+    /// The node at the end of the path. What must be there must be in all that it lies in; a list may be left out or empty.
+    Node &at(std::vector<std::string> const &path, bool is_required)
+    {
+        std::vector<Node *> way = {this};
+        for (auto const &token : path) {
+            way.push_back(&way.back()->member(token));
+        }
+        for (auto it = way.rbegin(); is_required && it != way.rend() && !(*it)->is_list; ++it) {
+            (*it)->required = true;
+        }
+        return *way.back();
+    }
 };
 
-std::string schema_of(Node const &node)
+std::string schema_of(Node const &node);
+
+std::string members_schema(Node const &node, JsonObject o)
 {
-    if (node.members.empty()) {
-        return node.field != nullptr ? field_schema(*node.field) : "{}";
-    }
     JsonObject properties;
     std::vector<std::string> required;
     for (auto const &[name, child] : node.members) {
         properties.add_raw(name, schema_of(child));
-        if (child.field != nullptr && child.field->required && child.field->default_value.none) {
+        if (child.required) {
             required.push_back(json_quoted(name));
         }
     }
-    JsonObject o;
     o.add("type", "object").add_raw("properties", properties.text());
     if (!required.empty()) {
         o.add_raw("required", array_of(required));
@@ -107,32 +131,39 @@ std::string schema_of(Node const &node)
     return o.text();
 }
 
-/// The body of a record: an array where it takes one.
+std::string schema_of(Node const &node)
+{
+    if (node.wanted) {
+        return wanted_schema(*node.wanted);
+    }
+    JsonObject o;
+    if (!node.title.empty()) {
+        o.add("title", node.title);
+    }
+    if (node.is_list) {
+        return o.add("type", "array").add_raw("items", members_schema(node, {})).text();
+    }
+    return node.members.empty() && node.field != nullptr ? field_schema(*node.field) : members_schema(node, std::move(o));
+}
+
+/// The body of a record.
 std::string record_schema(Record const &record, std::vector<std::string> const &in_path)
 {
-    Node root, element;
+    Node root;
+    root.title = record.name;
+    if (record.each) {
+        root.at(*record.each, false).is_list = true;
+    }
     for (auto const &f : record.fields) {
-        if (f.path.size() == 1 && std::find(in_path.begin(), in_path.end(), f.path.front()) != in_path.end()) {
-            continue;
+        bool const in_address = f.path.size() == 1 && std::find(in_path.begin(), in_path.end(), f.path.front()) != in_path.end();
+        if (!f.path.empty() && !in_address) { // the document itself is told by what is in it
+            root.at(f.path, f.required && f.default_value.none).field = &f;
         }
-        auto *node = &root;
-        for (auto const &token : f.path) {
-            node = &node->member(token);
-        }
-        node->field = &f;
     }
     for (auto const &w : record.when) { // what tells the records apart
-        auto *node = &root;
-        for (auto const &token : w.path) {
-            node = &node->member(token);
-        }
+        root.at(w.path, true).wanted = w.value;
     }
-    auto const schema = root.members.empty() ? std::string(R"({"type":"object"})") : schema_of(root);
-    return record.each && record.each->empty()
-               ? JsonObject()
-                     .add_raw("anyOf", "[" + schema + "," + JsonObject().add("type", "array").add_raw("items", schema).text() + "]")
-                     .text()
-               : schema;
+    return schema_of(root);
 }
 
 std::vector<std::string> path_names(std::string const &path)

@@ -1,17 +1,30 @@
 #!/usr/bin/env python3
-"""/openapi.json of the shipped pack against a public validator of OpenAPI 3.1 (npm: @seriousme/openapi-schema-validator).
+"""/openapi.json of the shipped pack against a public validator of OpenAPI 3.1 (npm: @seriousme/openapi-schema-validator), and what it says
+of a call that takes several kinds of documents.
 
     openapi_check.py --atom build/atom --tools build/openapi      the validator is installed there, once
 """
 
 import argparse
+import json
 import pathlib
 import subprocess
 import sys
 
 import npm
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "online"))
+from served import same  # noqa: E402
+
 VALIDATOR = "@seriousme/openapi-schema-validator@2.11.0"
+
+
+def check_kinds(document):
+    """Each kind of event says by which word it is told, and that the word must be there; days of users are a list."""
+    kinds = document["paths"]["/api/webhook"]["post"]["requestBody"]["content"]["application/json"]["schema"]["anyOf"]
+    told = [(k["title"], k["type"], k.get("properties", {}).get("webhook_type"), k.get("required")) for k in kinds]
+    events = {"attendance": "attendance", "visitor": "visitor", "occurrence": "occurrence", "hsm": "hsm", "resumo": "resume_users"}
+    same(told, [(name, "object", {"const": word}, ["webhook_type"]) for name, word in events.items()] + [("resumos", "array", None, None)], "kinds of events")
 
 
 def main():
@@ -25,7 +38,9 @@ def main():
     done = subprocess.run([program, document], capture_output=True, text=True, timeout=120)
     if done.returncode != 0:
         print(f"{document} is no valid OpenAPI 3.1:\n{done.stdout}{done.stderr}", file=sys.stderr)
-    return done.returncode
+        return done.returncode
+    check_kinds(json.loads(document.read_text(encoding="utf-8")))
+    return 0
 
 
 if __name__ == "__main__":

@@ -20,8 +20,8 @@ TEST = ["pm.test('is answered', () => pm.expect(pm.response.code).to.be.below(50
 
 
 def example(schema):
-    if "anyOf" in schema:
-        return example(schema["anyOf"][0])
+    if "const" in schema:
+        return schema["const"]
     if "enum" in schema:
         return schema["enum"][0]
     kind = schema.get("type")
@@ -34,7 +34,16 @@ def example(schema):
     return {"integer": 1, "number": 0, "boolean": False}.get(kind)
 
 
-def request(path, method, operation):
+def calls(path, method, operation):
+    """One, or one for each kind of document that the body may be."""
+    if "requestBody" not in operation:
+        return [request(path, method, operation)]
+    schema = operation["requestBody"]["content"]["application/json"]["schema"]
+    kinds = schema.get("anyOf", [])
+    return [request(path, method, operation, kind, " " + kind["title"]) for kind in kinds] or [request(path, method, operation, schema)]
+
+
+def request(path, method, operation, schema=None, kind=""):
     parameters = operation.get("parameters", [])
     parts = [":" + part[1:-1] if part.startswith("{") else part for part in path.strip("/").split("/")]
     query = [{"key": p["name"], "value": "", "disabled": not p["required"]} for p in parameters if p["in"] == "query"]
@@ -44,13 +53,12 @@ def request(path, method, operation):
         out["url"]["query"] = query
     if variables:
         out["url"]["variable"] = variables
-    if "requestBody" in operation:
-        body = example(operation["requestBody"]["content"]["application/json"]["schema"])
+    if schema:
         out["header"].append({"key": "Content-Type", "value": "application/json"})
-        out["body"] = {"mode": "raw", "raw": json.dumps(body, ensure_ascii=False, indent=2)}
+        out["body"] = {"mode": "raw", "raw": json.dumps(example(schema), ensure_ascii=False, indent=2)}
     if operation.get("security") == []:
         out["auth"] = {"type": "noauth"}
-    return {"name": f"{operation['operationId']}: {operation['summary']}", "request": out,
+    return {"name": f"{operation['operationId']}{kind}: {operation['summary']}", "request": out,
             "event": [{"listen": "test", "script": {"type": "text/javascript", "exec": TEST}}]}
 
 
@@ -58,7 +66,7 @@ def collection(document):
     folders = {tag["name"]: [] for tag in document["tags"]}
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
-            folders[operation["tags"][0]].append(request(path, method, operation))
+            folders[operation["tags"][0]] += calls(path, method, operation)
     return {
         "info": {"name": "atom", "description": "Made by tests/tools/postman.py from /openapi.json; change the pack, not this file.",
                  "schema": "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"},
