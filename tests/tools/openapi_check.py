@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""/openapi.json of the shipped pack against a public validator of OpenAPI 3.1 (npm: @seriousme/openapi-schema-validator), and what it says
-of a call that takes several kinds of documents.
+"""/openapi.json of the shipped pack against a public validator of OpenAPI 3.1 (npm: @seriousme/openapi-schema-validator); what it says of a
+call that takes several kinds of documents; and that docs/api.md, whose blocks are run, has each call of it as a curl.
 
     openapi_check.py --atom build/atom --tools build/openapi      the validator is installed there, once
 """
@@ -8,6 +8,7 @@ of a call that takes several kinds of documents.
 import argparse
 import json
 import pathlib
+import re
 import subprocess
 import sys
 
@@ -27,6 +28,18 @@ def check_kinds(document):
     same(told, [(name, "object", {"const": word}, ["webhook_type"]) for name, word in events.items()] + [("resumos", "array", None, None)], "kinds of events")
 
 
+def check_manual(document):
+    """The files of reports have one way of calling, which stands there for all."""
+    page = (pathlib.Path(__file__).resolve().parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
+    curls = re.findall(r"^\$ curl (.*(?:\n> .*)*)", page, re.MULTILINE)
+
+    def shows(curl, method, path):
+        address = re.escape("$URL") + re.sub(r"\\{\w+\\}", "[^/]+", re.escape(path)) + '["?]'
+        return re.search(address, curl) is not None and (" -d '" in curl) == (method == "post")
+    calls = [(method, path) for path, methods in document["paths"].items() for method in methods if not path.startswith("/relatorios/")]
+    same([call for call in calls if not any(shows(curl, *call) for curl in curls)], [], "calls without a curl in docs/api.md")
+
+
 def main():
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--atom", required=True)
@@ -39,7 +52,9 @@ def main():
     if done.returncode != 0:
         print(f"{document} is no valid OpenAPI 3.1:\n{done.stdout}{done.stderr}", file=sys.stderr)
         return done.returncode
-    check_kinds(json.loads(document.read_text(encoding="utf-8")))
+    description = json.loads(document.read_text(encoding="utf-8"))
+    check_kinds(description)
+    check_manual(description)
     return 0
 
 
