@@ -241,7 +241,7 @@ std::string answers(std::vector<std::string> const &good, std::string const &typ
 std::string operation(Job const &job)
 {
     auto const &e = *job.endpoint;
-    std::vector<std::string> bad = {"401", "403", "404", "422", "503"};
+    std::vector<std::string> bad = {"401", "403", "404", "422", "429", "503"};
     JsonObject o;
     o.add("operationId", job.name).add("summary", e.layout->description.empty() ? job.name : e.layout->description);
     o.add_raw("tags", R"(["api"])");
@@ -250,7 +250,7 @@ std::string operation(Job const &job)
     }
     if (e.method == "POST") {
         o.add_raw("requestBody", body_of(e));
-        bad = {"401", "403", "404", "409", "413", "415", "422", "503"};
+        bad = {"401", "403", "404", "409", "413", "415", "422", "429", "503"};
     }
     auto const good = e.method == "POST" ? std::vector<std::string>{"200", "201"} : std::vector<std::string>{"200"};
     return o.add_raw("responses", answers(good, "application/json", bad)).text();
@@ -267,7 +267,7 @@ std::string report_operation(Report const &r)
     if (!parameters.empty()) {
         o.add_raw("parameters", array_of(parameters));
     }
-    return o.add_raw("responses", answers({"200"}, "application/json", {"401", "403", "404", "413", "422", "503"})).text();
+    return o.add_raw("responses", answers({"200"}, "application/json", {"401", "403", "404", "413", "422", "429", "503"})).text();
 }
 
 std::string own_operation(std::string const &name, std::string const &summary, std::string const &type, bool open)
@@ -277,7 +277,9 @@ std::string own_operation(std::string const &name, std::string const &summary, s
     if (open) {
         o.add_raw("security", "[]");
     }
-    return o.add_raw("responses", answers({"200"}, type, open ? std::vector<std::string>{"503"} : std::vector<std::string>{"401", "503"}))
+    return o
+        .add_raw("responses",
+                 answers({"200"}, type, open ? std::vector<std::string>{"429"} : std::vector<std::string>{"401", "429", "503"}))
         .text();
 }
 

@@ -7,6 +7,8 @@
 import argparse
 import json
 import os
+import resource
+import selectors
 import socket
 import sqlite3
 import subprocess
@@ -18,6 +20,7 @@ from pack_api import TABULACAO, attendance, event, fault
 from served import Served, same
 
 IDLE = 400
+IN_HAND, OVER = 1000, 20
 
 
 def raw(s, data, read=True):
@@ -124,6 +127,51 @@ def check_many(s):
     same(s.online("select count(*) from tabulacao where attendance_id like 'many-%'"), [(20,)], "rows")
 
 
+def answers_of(connections, wanted):
+    """Whole answers of the first so many that have one; those are closed and taken from the list."""
+    got = []
+    with selectors.DefaultSelector() as ready:
+        for c in connections:
+            ready.register(c, selectors.EVENT_READ, bytearray())
+        while len(got) < wanted:
+            events = ready.select(60)
+            same(bool(events), True, f"{len(got)} of {wanted} answers, and no more for a minute")
+            for key, _ in events:
+                more = key.fileobj.recv(65536)
+                key.data.extend(more)
+                if not more:
+                    ready.unregister(key.fileobj)
+                    connections.remove(key.fileobj)
+                    key.fileobj.close()
+                    got.append(bytes(key.data))
+    return got
+
+
+def check_too_many(s):
+    """Nothing can be committed for a while: what waits is bounded, what is over the bound is told so at once, and nothing that waits is lost."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, IN_HAND + OVER + 100), hard))
+    online = sqlite3.connect(os.path.join(s.work.home, "data", "online.db"), isolation_level=None)
+    request = post(s, json.dumps(TABULACAO | {"attendanceId": "crowd"}).encode())
+    crowd = []
+    try:
+        online.execute("begin immediate")
+        for _ in range(IN_HAND + OVER):
+            crowd.append(socket.create_connection(("127.0.0.1", s.port), timeout=60))
+            crowd[-1].sendall(request)
+        for answer in answers_of(crowd, OVER):
+            head, _, body = answer.decode().partition("\r\n\r\n")
+            same((head.split("\r\n")[0], "Retry-After: 1" in head.split("\r\n"), json.loads(body)),
+                 ("HTTP/1.1 429 Too Many Requests", True, {"error": {"code": "MUITOS_PEDIDOS", "message": "há pedidos demais; tente de novo"}}), "over the bound")
+        online.execute("rollback")
+        same(sorted(map(status_of, answers_of(crowd, IN_HAND))), [200] * (IN_HAND - 1) + [201], "all that waited")
+    finally:
+        online.close()
+        for c in crowd:
+            c.close()
+    same(s.get("/api/ConsultaCliente", idCrm=2).status, 200, "and it takes requests again")
+
+
 def check_beside_a_load(s):
     """The base is locked by a writer, as for the whole of a load: a write does not wait, and a read sees the last commit."""
     base = sqlite3.connect(s.work.base_path, isolation_level=None)
@@ -161,7 +209,7 @@ def check_killed(s):
     same([line for line in log.splitlines() if "BASE" not in line and "cannot be reached" not in line], [], "the log")
 
 
-CHECKS = (check_who_may, check_bodies, check_http, check_many, check_beside_a_load, check_base_away, check_killed)
+CHECKS = (check_who_may, check_bodies, check_http, check_many, check_too_many, check_beside_a_load, check_base_away, check_killed)
 
 
 def main():
