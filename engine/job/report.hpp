@@ -22,7 +22,7 @@ enum class Chart
 
 struct ReportTable
 {
-    std::string name; // of a JSON member and a sheet
+    std::string name; // of a JSON member
     SourcePos pos, query_pos;
     std::string title;
     std::string query;

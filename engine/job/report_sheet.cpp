@@ -1,8 +1,13 @@
 // A report as a workbook (declared in job/report_text.hpp).
 
 #include "engine/base/scratch_file.hpp"
+#include "engine/base/text.hpp"
 #include "engine/job/report_text.hpp"
 #include "engine/layout/xlsx_writer.hpp"
+
+#include <fmt/format.h>
+
+#include <set>
 
 namespace atom {
 
@@ -36,22 +41,55 @@ void write_cell(XlsxWriter &out, ReportColumn const &column, SqlValue const &val
     text.empty() ? out.blank() : out.text(text);
 }
 
-void write_table(XlsxWriter &out, ReportRows const &t, bool alone)
+/// The first `most` characters as UTF-16 counts them, without blanks and apostrophes at the ends.
+std::string beginning(std::string_view utf8, std::size_t most)
+{
+    std::size_t end = 0, units = 0;
+    while (end < utf8.size()) {
+        auto const lead = static_cast<unsigned char>(utf8[end]);
+        std::size_t const bytes = lead < 0xc0 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+        units += bytes == 4 ? 2 : 1;
+        if (units > most) {
+            break;
+        }
+        end = std::min(end + bytes, utf8.size());
+    }
+    auto text = utf8.substr(0, end);
+    text.remove_prefix(std::min(text.find_first_not_of(" '"), text.size()));
+    text.remove_suffix(text.size() - (text.find_last_not_of(" '") + 1));
+    return std::string(text);
+}
+
+/// A title as Excel takes it for a sheet: 31 characters, some of them not allowed, each name once whatever capitals and accents.
+std::string sheet_name(std::string_view title, std::set<std::string> &taken)
+{
+    constexpr std::size_t k_most = 31;
+    std::string plain;
+    for (char const c : title) {
+        bool const good = static_cast<unsigned char>(c) > ' ' && std::string_view("[]:*?/\\").find(c) == std::string_view::npos;
+        if (good) {
+            plain += c;
+        } else if (!plain.empty() && plain.back() != ' ') {
+            plain += ' ';
+        }
+    }
+    for (int n = 1;; ++n) {
+        auto const number = n == 1 ? std::string() : fmt::format(" ({})", n);
+        auto name = beginning(plain, k_most - number.size()) + number;
+        name = name.empty() ? "-" : name;
+        if (taken.insert(to_lower(without_accents(name))).second) {
+            return name;
+        }
+    }
+}
+
+void write_table(XlsxWriter &out, ReportRows const &t)
 {
     std::vector<std::string> words;
     for (auto const &c : t.columns) {
         words.push_back(c.name);
     }
-    if (alone) {
-        out.header(words);
-    } else {
-        out.text(t.table->title);
-        out.end_row();
-        for (auto const &w : words) {
-            out.text(w);
-        }
-        out.end_row();
-    }
+    out.header(words);
     for (auto const &row : t.rows) {
         for (std::size_t i = 0; i < row.size(); ++i) {
             write_cell(out, t.columns[i], row[i]);
@@ -62,20 +100,21 @@ void write_table(XlsxWriter &out, ReportRows const &t, bool alone)
 
 } // namespace
 
-std::string report_xlsx(ReportResult const &result, std::string_view table)
+std::string report_xlsx(ReportResult const &result)
 {
     PrivateFolder const folder;
-    XlsxWriter out(folder.file(), result.report->name.substr(0, 31));
-    bool const alone = !table.empty() || result.tables.size() == 1;
+    std::set<std::string> taken = {"history", "historico"}; // Excel keeps these for itself
+    std::unique_ptr<XlsxWriter> out;
     for (auto const &t : result.tables) {
-        if (table.empty() || t.table->name == table) {
-            write_table(out, t, alone);
-            if (!alone) {
-                out.end_row(); // a blank one between
-            }
+        auto const name = sheet_name(t.table->title, taken);
+        if (out) {
+            out->begin_sheet(name);
+        } else {
+            out = std::make_unique<XlsxWriter>(folder.file(), name);
         }
+        write_table(*out, t);
     }
-    out.commit();
+    out->commit();
     return read_file(folder.file());
 }
 

@@ -137,14 +137,11 @@ std::string report_json(ReportResult const &result)
         .text();
 }
 
-std::string report_csv(ReportResult const &result, std::string_view table)
+std::string report_csv(ReportResult const &result)
 {
     std::string out;
     for (auto const &t : result.tables) {
-        if (!table.empty() && t.table->name != table) {
-            continue;
-        }
-        if (table.empty() && result.tables.size() > 1) {
+        if (result.tables.size() > 1) {
             out += (out.empty() ? "" : "\n") + t.table->name + "\n";
         }
         out += csv_table(t);

@@ -18,12 +18,12 @@ std::string json_cell(ReportColumn const &column, SqlValue const &value);
 /// {"report", "title", "params": {…}, "tables": {name: [{column: value}]}}
 std::string report_json(ReportResult const &result);
 
-/// UTF-8, `;`, a header of column names; what a spreadsheet would take for a formula gets an apostrophe. `table` names the one that is
-/// wanted;
-/// "": all, and where there are several each stands under a line with its name, with a blank line between.
-std::string report_csv(ReportResult const &result, std::string_view table = {});
+/// UTF-8, `;`, a header of column names; what a spreadsheet would take for a formula gets an apostrophe. Of several tables each stands
+/// under a line with its name, with a blank line between.
+std::string report_csv(ReportResult const &result);
 
-/// The bytes of a workbook of one sheet with the same content; numbers and money are numbers. Throws FileError, WriteError.
-std::string report_xlsx(ReportResult const &result, std::string_view table = {});
+/// The bytes of a workbook with the same content, a sheet a table by its title; numbers and money are numbers. Throws FileError,
+/// WriteError.
+std::string report_xlsx(ReportResult const &result);
 
 } // namespace atom

@@ -117,20 +117,29 @@ XlsxWriter::XlsxWriter(std::filesystem::path const &path, std::string const &she
     lxw_doc_properties properties = {};
     properties.created = k_created;
     check(workbook_set_properties(m_state->workbook, &properties));
-    check(workbook_validate_sheet_name(m_state->workbook, sheet.c_str()));
-    m_state->sheet = workbook_add_worksheet(m_state->workbook, sheet.c_str());
-    if (m_state->sheet == nullptr) {
-        throw std::bad_alloc();
-    }
+    begin_sheet(sheet);
 }
 
 XlsxWriter::~XlsxWriter() = default;
 
+void XlsxWriter::begin_sheet(std::string const &name)
+{
+    check(workbook_validate_sheet_name(m_state->workbook, name.c_str()));
+    m_state->sheet = workbook_add_worksheet(m_state->workbook, name.c_str());
+    if (m_state->sheet == nullptr) {
+        throw std::bad_alloc();
+    }
+    m_state->row = 0;
+    m_state->column = 0;
+}
+
 void XlsxWriter::header(std::vector<std::string> const &words)
 {
     auto &bold = m_state->formats["header"];
-    bold = workbook_add_format(m_state->workbook);
-    format_set_bold(bold);
+    if (bold == nullptr) {
+        bold = workbook_add_format(m_state->workbook);
+        format_set_bold(bold);
+    }
     worksheet_freeze_panes(m_state->sheet, m_state->row + 1, 0);
     for (auto const &word : words) {
         check(worksheet_write_string(m_state->sheet, m_state->row, m_state->column++, escaped(word).c_str(), bold));

@@ -1,7 +1,7 @@
 #pragma once
-// Writes a workbook of one sheet, row by row, at any size: a row that was ended is no longer in memory. The same calls give the same bytes.
-// Nothing is ever cut or rounded: what a cell cannot hold is a WriteError, a number of more than 15 digits becomes text. No text is taken
-// for a formula.
+// Writes a workbook, sheet by sheet and row by row, at any size: a row that was ended is no longer in memory. The same calls give the same
+// bytes. Nothing is ever cut or rounded: what a cell cannot hold is a WriteError, a number of more than 15 digits becomes text. No text is
+// taken for a formula.
 
 #include "engine/base/date.hpp"
 #include "engine/layout/cell.hpp"
@@ -26,12 +26,15 @@ public:
 class XlsxWriter
 {
 public:
-    /// The file is there, whole, when commit() returns; the destructor without it leaves nothing. `sheet` is the sheet's name, of at most
-    /// 31 characters. Throws FileError and WriteError, as do the others. The folder must exist and also takes the temporary files.
+    /// The file is there, whole, when commit() returns; the destructor without it leaves nothing. `sheet` is the first sheet's name.
+    /// Throws FileError and WriteError, as do the others. The folder must exist and also takes the temporary files.
     XlsxWriter(std::filesystem::path const &path, std::string const &sheet);
     ~XlsxWriter();
     XlsxWriter(XlsxWriter const &) = delete;
     XlsxWriter &operator=(XlsxWriter const &) = delete;
+
+    /// What follows goes to another sheet. Its name has at most 31 characters, and no sheet before it has that name, whatever capitals.
+    void begin_sheet(std::string const &name);
 
     /// A row of words in bold, ended; what is scrolled stays under it.
     void header(std::vector<std::string> const &words);

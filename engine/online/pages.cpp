@@ -310,6 +310,9 @@ private:
         } catch (ParameterError const &e) {
             return fault_answer(422, "VALOR_INVALIDO", e.what(), e.name());
         }
+        if (table != nullptr) {
+            std::erase_if(result.tables, [&](ReportRows const &t) { return t.table->name != *table; });
+        }
         for (auto const &t : result.tables) {
             if (t.more) {
                 return fault_answer(
@@ -324,10 +327,9 @@ private:
             return a;
         }
         a.headers.emplace_back("Content-Disposition", fmt::format("attachment; filename=\"{}.{}\"", report.name, kind));
-        auto const wanted = table != nullptr ? *table : std::string();
         bool const sheet = kind == "xlsx";
         a.type = sheet ? "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" : "text/csv; charset=utf-8";
-        a.body = sheet ? report_xlsx(result, wanted) : report_csv(result, wanted);
+        a.body = sheet ? report_xlsx(result) : report_csv(result);
         return a;
     }
 

@@ -60,6 +60,9 @@ public:
         for (auto const &t : m_result.tables) {
             out += section(t);
         }
+        if (m_result.tables.size() > 1) {
+            out += fmt::format("<p class=\"files\">Tudo desta página: {}</p>", files(m_view.query));
+        }
         return page(m_frame, out);
     }
 
@@ -85,18 +88,23 @@ private:
                            fields);
     }
 
+    std::string files(std::string const &query) const
+    {
+        std::string out;
+        for (auto const *kind : {"xlsx", "csv", "json"}) {
+            auto const ending = "." + std::string(kind) + (query.empty() ? "" : "?" + query);
+            out += fmt::format("<a href=\"{}\">{}</a> ", escaped(address(ending)), to_upper(kind));
+        }
+        return out;
+    }
+
     std::string section(ReportRows const &t) const
     {
-        auto const query = fmt::format("{}{}tabela={}", m_view.query.empty() ? "?" : "?" + m_view.query, m_view.query.empty() ? "" : "&",
-                                       url_encoded(t.table->name));
-        std::string files;
-        for (auto const *kind : {"xlsx", "csv", "json"}) {
-            files += fmt::format("<a href=\"{}\">{}</a>", escaped(address("." + std::string(kind) + query)), to_upper(kind));
-        }
+        auto const query = m_view.query + (m_view.query.empty() ? "" : "&") + "tabela=" + url_encoded(t.table->name);
         std::string out = fmt::format(
             "<section class=\"card\" aria-labelledby=\"t-{0}\"><div class=\"top\"><h2 id=\"t-{0}\">{1}</h2><span class=\"n\">{2}</span>"
             "<span class=\"files\">{3}</span></div>",
-            escaped(t.table->name), escaped(t.table->title), t.table->card ? "" : count_of(t), t.rows.empty() ? "" : files);
+            escaped(t.table->name), escaped(t.table->title), t.table->card ? "" : count_of(t), t.rows.empty() ? "" : files(query));
         if (t.rows.empty()) {
             return out + "<p class=\"note\">Nada aqui.</p></section>";
         }

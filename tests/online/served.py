@@ -53,7 +53,7 @@ insert into marcacao(contrato, tipo, em, arquivo_id, linha) values ('900300', 'M
 
 class Answer:
     def __init__(self, status, body, headers):
-        self.status, self.text, self.headers = status, body.decode("utf-8", "replace"), headers
+        self.status, self.bytes, self.text, self.headers = status, body, body.decode("utf-8", "replace"), headers
 
     @property
     def json(self):
