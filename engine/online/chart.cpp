@@ -11,7 +11,7 @@ namespace atom {
 
 namespace {
 
-constexpr double k_width = 560;
+constexpr double k_width = 560;    // of a line
 constexpr std::size_t k_most = 40; // bars and slices; lines take all
 constexpr std::size_t k_colours = 8;
 
@@ -82,48 +82,38 @@ std::string text_at(double x, double y, std::string_view css, std::string const 
     return fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\" class=\"{}\">{}</text>", x, y, css, escaped(text));
 }
 
-std::string svg(double height, std::string const &title, std::string const &content)
+std::string svg(double width, double height, std::string const &title, std::string const &content)
 {
-    return fmt::format("<svg viewBox=\"0 0 {:.0f} {:.0f}\" role=\"img\" aria-label=\"{}\">{}</svg>", k_width, height, escaped(title),
+    return fmt::format("<svg viewBox=\"0 0 {:.0f} {:.0f}\" role=\"img\" aria-label=\"{}\">{}</svg>", width, height, escaped(title),
                        content);
 }
 
-std::string bars(std::vector<Point> const &points, std::string const &title)
+/// What a row of a list says, in that order. Texts that stand in the page, not in a drawing, keep their size on a small screen, and break.
+std::string row(std::string const &first, std::string const &second, std::string const &shown)
 {
-    constexpr double step = 30, left = 170, right = 70;
-    double const most = greatest(points);
-    std::string out;
-    double y = 4;
-    for (auto const &p : points) {
-        double const w = std::max(2.0, std::max(p.value, 0.0) / most * (k_width - left - right));
-        out += text_at(left - 10, y + 15, "end", clipped(p.label, 22));
-        out +=
-            fmt::format("<rect x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"20\" rx=\"4\" class=\"f1\"><title>{}: {}</title></rect>",
-                        left, y, w, escaped(p.label), escaped(p.shown));
-        out += text_at(left + w + 8, y + 15, "strong", p.shown);
-        y += step;
-    }
-    return svg(y, title, out);
+    return fmt::format("<li>{}{}<span class=\"strong\">{}</span></li>", first, second, escaped(shown));
 }
 
-std::string funnel(std::vector<Point> const &points, std::string const &title)
+std::string label(Point const &p) { return fmt::format("<span class=\"what\">{}</span>", escaped(p.label)); }
+
+std::string list(std::string_view css, std::string const &title, std::string const &rows)
 {
-    constexpr double step = 40, left = 170, right = 90;
-    double const most = greatest(points), middle = left + (k_width - left - right) / 2;
+    return fmt::format("<ul class=\"{}\" aria-label=\"{}\">{}</ul>", css, escaped(title), rows);
+}
+
+/// From the left or, as a funnel, in the middle.
+std::string bars(std::vector<Point> const &points, std::string const &title, bool funnel)
+{
+    double const most = greatest(points);
     std::string out;
-    double y = 4;
-    for (std::size_t i = 0; i < points.size(); ++i) {
-        auto const &p = points[i];
-        double const w = std::max(3.0, std::max(p.value, 0.0) / most * (k_width - left - right));
-        out += text_at(left - 10, y + 21, "end", clipped(p.label, 22));
-        out +=
-            fmt::format("<rect x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"32\" rx=\"6\" class=\"f1\"><title>{}: {}</title></rect>",
-                        middle - w / 2, y, w, escaped(p.label), escaped(p.shown));
-        auto const share = points[0].value > 0 ? fmt::format("{} ({:.0f}%)", p.shown, p.value / points[0].value * 100) : p.shown;
-        out += text_at(k_width - right + 6, y + 21, "strong", share);
-        y += step;
+    for (auto const &p : points) {
+        double const percent = std::max(0.5, std::max(p.value, 0.0) / most * 100);
+        auto const bar = fmt::format(R"(<svg aria-hidden="true"><rect x="{:.2f}%" width="{:.2f}%" height="100%" rx="4" class="f1"/></svg>)",
+                                     funnel ? (100 - percent) / 2 : 0, percent);
+        bool const has_share = funnel && points[0].value > 0;
+        out += row(label(p), bar, has_share ? fmt::format("{} ({:.0f}%)", p.shown, p.value / points[0].value * 100) : p.shown);
     }
-    return svg(y, title, out);
+    return list("bars", title, out);
 }
 
 std::string slice(double from, double to, std::size_t colour, std::string const &title)
@@ -145,21 +135,19 @@ std::string pie(std::vector<Point> const &points, std::string const &title)
     for (auto const &p : points) {
         sum += std::max(p.value, 0.0);
     }
-    std::string out;
-    double from = 0, y = 24;
+    std::string slices, legend;
+    double from = 0;
     for (std::size_t i = 0; i < points.size(); ++i) {
         double const share = sum > 0 ? std::max(points[i].value, 0.0) / sum : 0;
         auto const colour = i % k_colours + 1;
         if (share > 0) {
-            out += slice(from, from + share, colour, fmt::format("{}: {}", points[i].label, points[i].shown));
+            slices += slice(from, from + share, colour, fmt::format("{}: {}", points[i].label, points[i].shown));
         }
         from += share;
-        out += fmt::format("<rect x=\"250\" y=\"{:.1f}\" width=\"12\" height=\"12\" rx=\"3\" class=\"f{}\"/>", y - 11, colour);
-        out += text_at(272, y, "", clipped(points[i].label, 22));
-        out += text_at(k_width - 4, y, "end strong", fmt::format("{} · {:.0f}%", points[i].shown, share * 100));
-        y += 24;
+        auto const key = fmt::format(R"(<svg aria-hidden="true"><rect width="100%" height="100%" rx="3" class="f{}"/></svg>)", colour);
+        legend += row(key, label(points[i]), fmt::format("{} · {:.0f}%", points[i].shown, share * 100));
     }
-    return svg(std::max(224.0, y), title, out);
+    return "<div class=\"pie\">" + svg(220, 220, title, slices) + list("legend", title, legend) + "</div>";
 }
 
 std::string line(std::vector<Point> const &points, std::string const &title)
@@ -183,12 +171,12 @@ std::string line(std::vector<Point> const &points, std::string const &title)
             out += text_at(x, bottom + 20, i == 0 ? "axis" : "axis middle", clipped(points[i].label, 10));
         }
     }
-    return svg(220, title, out + fmt::format("<path class=\"path\" d=\"{}\"/>", path) + (points.size() <= 60 ? dots : ""));
+    return svg(k_width, 220, title, out + fmt::format("<path class=\"path\" d=\"{}\"/>", path) + (points.size() <= 60 ? dots : ""));
 }
 
 } // namespace
 
-std::string chart_svg(ReportRows const &rows)
+std::string chart_of(ReportRows const &rows)
 {
     auto points = points_of(rows);
     auto const &title = rows.table->title;
@@ -200,13 +188,13 @@ std::string chart_svg(ReportRows const &rows)
     }
     switch (rows.table->chart) {
     case Chart::bar:
-        return bars(points, title);
+        return bars(points, title, false);
     case Chart::line:
         return line(points, title);
     case Chart::pie:
         return pie(points, title);
     case Chart::funnel:
-        return funnel(points, title);
+        return bars(points, title, true);
     case Chart::none:
         break;
     }

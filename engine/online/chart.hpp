@@ -1,5 +1,5 @@
 #pragma once
-// A table as a drawing: inline SVG whose colours are the style sheet's. The first column is what is counted, the first column of numbers
+// A table as a drawing: HTML with SVG in it, whose colours are the style sheet's. The first column is what is counted, the first column of numbers
 // after it is the number.
 
 #include "engine/job/report_run.hpp"
@@ -9,6 +9,6 @@
 namespace atom {
 
 /// "" where there is nothing to draw: no row, or no column of numbers.
-std::string chart_svg(ReportRows const &rows);
+std::string chart_of(ReportRows const &rows);
 
 } // namespace atom

@@ -108,7 +108,7 @@ private:
         if (t.rows.empty()) {
             return out + "<p class=\"note\">Nada aqui.</p></section>";
         }
-        if (auto const drawing = t.table->chart == Chart::none ? std::string() : chart_svg(t); !drawing.empty()) {
+        if (auto const drawing = t.table->chart == Chart::none ? std::string() : chart_of(t); !drawing.empty()) {
             out += "<div class=\"chart\">" + drawing + "</div>";
         }
         out += t.table->card ? cards(t) : table(t);

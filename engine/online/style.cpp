@@ -90,6 +90,14 @@ legend{padding:0;font-size:.88em;color:var(--soft);margin-bottom:.35em}
 .say.bad{background:var(--bad-tint);color:var(--bad)}
 .chart{padding:.4em 1.1em 1em;border-top:1px solid var(--line)}
 .chart svg{display:block;width:100%;max-width:44em;height:auto}
+.bars,.legend{display:grid;grid-template-columns:fit-content(45%) minmax(0,1fr) auto;gap:.55em .9em;align-items:center;max-width:44em;margin:.6em 0 0;padding:0;list-style:none}
+.bars li,.legend li{display:contents}
+.bars svg{height:1.35em}
+.what{overflow-wrap:anywhere}
+.pie{display:flex;flex-wrap:wrap;gap:1em 2em;align-items:center;max-width:44em}
+.pie>svg{width:220px;flex:none}
+.legend{grid-template-columns:.8em minmax(0,1fr) auto;flex:1 1 14em;margin:0}
+.legend svg{height:.8em}
 .chart text{fill:var(--ink);font-size:13px}
 .chart .axis{fill:var(--soft);font-size:11px}
 .chart .rule{stroke:var(--line);stroke-width:1}
@@ -113,6 +121,7 @@ td::before{content:attr(data-label);color:var(--soft);font-size:.9em;flex:0 0 38
 td.acts-cell{display:block;text-align:left;padding-top:.5em}td.acts-cell::before{content:none}td:empty{display:none}
 dl{grid-template-columns:1fr;gap:0}dl>div{display:flex;gap:1em;justify-content:space-between}dd{text-align:right}
 dt{flex:0 0 42%}
+.bars{grid-template-columns:minmax(0,1fr) auto;row-gap:.1em}.bars .what{grid-column:1/-1}.bars li+li .what{margin-top:.6em}
 }
 @media print{header,form,.files,details.act{display:none}.card{box-shadow:none;break-inside:avoid}body{background:#fff}}
 )css";

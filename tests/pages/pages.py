@@ -152,6 +152,11 @@ def approve_file(b, server, look):
     holds(b.text(), "20261102_200000_baixa_528_out.528", "what is held")
     holds(b.text(), "retido", "its status")
     look("dia")
+    b.look(390)
+    label = "(() => { const e = document.querySelector('.bars .what'), r = e.getBoundingClientRect(), s = getComputedStyle(e);" \
+            " return [e.innerText, r.left >= 0 && r.right <= innerWidth, parseFloat(s.fontSize) >= 15, e.scrollWidth <= e.clientWidth]; })()"
+    same(b.value(label), ["CONTRATO_NAO_ENCONTRADO", True, True, True], "a bar's label on a phone: whole, on the screen, in the page's size")
+    b.look(1280)
     b.click("details.act summary")
     look("dia-aprovar")
     b.click("details.act[open] button", loads=True)
