@@ -27,10 +27,8 @@ WebAnswer html_answer(int status, std::string body)
     a.headers = {
         {"Content-Security-Policy",
          "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"},
-        {"X-Content-Type-Options", "nosniff"},
         {"X-Frame-Options", "DENY"},
-        {"Referrer-Policy", "same-origin"},
-        {"Cache-Control", "no-store"}};
+        {"Referrer-Policy", "same-origin"}};
     return a;
 }
 
@@ -75,7 +73,7 @@ public:
         WebAnswer a;
         a.type = "text/css; charset=utf-8";
         a.body = style_sheet();
-        a.headers = {{"Cache-Control", "max-age=300"}, {"X-Content-Type-Options", "nosniff"}};
+        a.headers = {{"Cache-Control", "max-age=300"}};
         return a;
     }
 
@@ -321,7 +319,6 @@ private:
             }
         }
         WebAnswer a;
-        a.headers = {{"Cache-Control", "no-store"}, {"X-Content-Type-Options", "nosniff"}};
         if (kind == "json") {
             a.body = report_json(result);
             return a;

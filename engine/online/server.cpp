@@ -238,7 +238,7 @@ void Session::write(WebAnswer answer, bool close)
     m_response.set(http::field::cache_control, "no-store");
     m_response.set("X-Content-Type-Options", "nosniff");
     for (auto const &[name, value] : answer.headers) {
-        m_response.insert(name, value);
+        m_response.set(name, value); // an answer's own word counts, each header once
     }
     m_response.content_length(answer.body.size());
     m_response.body() = m_head && !close ? std::string() : std::move(answer.body);

@@ -51,6 +51,7 @@ def raw(server, path, headers=None, data=None, method=None, text=True):
     except urllib.error.HTTPError as error:
         answer = error
     body = answer.read()
+    same(len(set(answer.headers)), len(answer.headers), f"each header once: {answer.headers}")
     return answer.status, dict(answer.headers), body.decode("utf-8") if text else body
 
 
@@ -75,6 +76,7 @@ def check_without_browser(server):
     same(status, 200, "a page with a token")
     holds(headers["Content-Security-Policy"], "default-src 'none'", "CSP")
     same((headers["X-Content-Type-Options"], headers["Cache-Control"]), ("nosniff", "no-store"), "headers")
+    same(raw(server, "/relatorios/estilo.css")[1]["Cache-Control"], "max-age=300", "the style sheet may be kept")
     form = {"Content-Type": "application/x-www-form-urlencoded"}
     item = b"atom.acao=WorkflowStatus&id=1&status=Acordo+Realizado"
     same(raw(server, "/relatorios/fila", token | form, item)[0], 403, "a form without its key")
