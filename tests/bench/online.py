@@ -3,15 +3,17 @@
 
 usage: online.py --atom PATH --generate PATH [--work DIR] [--lines 200000] [--seconds 15] [--clients 4] [--json FILE]
 
-`atom serve` runs on loopback beside a base with fichas. Half of the clients send outcomes (InsertTabulacao, each its own attendance), the others
-ask for a client's document (ConsultaCliente), each the next request when the last is answered, on a connection that is kept. First for so many
-seconds alone, then beside `atom import` of a remessa of so many lines of 280 fields, from its beginning to its end.
+`atom serve` runs on loopback beside a base that has the remessa of the day before, of so many lines of 280 fields. Half of the clients send outcomes
+(InsertTabulacao, each its own attendance), the others ask for a client's document (ConsultaCliente, which leaves a trail on the disk before it is
+answered), each for any ficha of the base, and the next when the last is answered, on a connection that is kept. First for so many seconds alone, then
+beside `atom import` of the day's remessa, in which every line differs, from its beginning to its end.
 """
 
 import argparse
 import http.client
 import json
 import os
+import random
 import shutil
 import subprocess
 import sys
@@ -24,8 +26,8 @@ sys.path.insert(0, os.path.join(os.path.dirname(HERE), "online"))
 from served import Served  # noqa: E402
 
 TABLES = os.path.join(os.path.dirname(HERE), "tools", "tables")
-DAY = "2026-11-03"
-OUTCOME = {"idCampanha": 1, "idCrm": 2, "resultado": 12, "usuario": "ana", "idTipoCanal": 1, "dataInicioAtendimento": "2026-11-03 09:59:00"}
+BEFORE, DAY = "2026-10-30", "2026-11-03"  # Monday the 2nd is a holiday
+OUTCOME = {"idCampanha": 1, "resultado": 12, "usuario": "ana", "idTipoCanal": 1, "dataInicioAtendimento": "2026-11-03 09:59:00"}
 
 
 def say(text):
@@ -33,42 +35,57 @@ def say(text):
 
 
 class Client(threading.Thread):
-    """Asks the one call again and again until it is told to end; keeps how many seconds each answer took."""
+    """Asks the one call again and again until it is told to end; keeps how many seconds each answer took, or what went wrong."""
 
-    def __init__(self, server, number, writes, until):
+    def __init__(self, server, number, writes, fichas, until):
         super().__init__(daemon=True)
-        self.server, self.number, self.writes, self.until, self.took = server, number, writes, until, []
+        self.server, self.number, self.writes, self.fichas, self.until = server, number, writes, fichas, until
+        self.took, self.wrong, self.random = [], None, random.Random(number)
         self.headers = {"Authorization": "Bearer " + server.tokens["ana"], "Content-Type": "application/json"}
 
     def run(self):
         connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=60)
-        while not self.until.is_set():
-            begun = time.perf_counter()
-            if self.writes:
-                body = json.dumps(OUTCOME | {"attendanceId": f"{self.number}-{begun}"})
-                connection.request("POST", "/api/InsertTabulacao", body, self.headers)
-            else:
-                connection.request("GET", "/api/ConsultaCliente?idCrm=3", headers=self.headers)
-            answer = connection.getresponse()
-            answer.read()
-            if answer.status not in (200, 201):
-                raise SystemExit(f"answered {answer.status}")
-            self.took.append(time.perf_counter() - begun)
-        connection.close()
+        try:
+            while not self.until.is_set():
+                self.ask(connection)
+        except Exception as error:  # told by measure(): a thread's own exception ends nothing
+            self.wrong = error
+        finally:
+            connection.close()
+
+    def ask(self, connection):
+        ficha = self.random.choice(self.fichas)
+        body = json.dumps(OUTCOME | {"idCrm": ficha, "attendanceId": f"{self.number}-{time.time_ns()}"})
+        begun = time.perf_counter()
+        if self.writes:
+            connection.request("POST", "/api/InsertTabulacao", body, self.headers)
+        else:
+            connection.request("GET", f"/api/ConsultaCliente?idCrm={ficha}", headers=self.headers)
+        answer = connection.getresponse()
+        answer.read()
+        self.took.append(time.perf_counter() - begun)
+        wanted = 201 if self.writes else 200
+        if answer.status != wanted:
+            raise ValueError(f"answered {answer.status}, not {wanted}")
 
 
-def measure(server, clients, work):
+def measure(server, clients, fichas, work):
     """What the clients measured while `work` ran, by call."""
     until = threading.Event()
-    threads = [Client(server, n, n % 2 == 0, until) for n in range(clients)]
+    threads = [Client(server, n, n % 2 == 0, fichas, until) for n in range(clients)]
     for t in threads:
         t.start()
     begun = time.perf_counter()
-    work()
-    seconds = time.perf_counter() - begun
-    until.set()
-    for t in threads:
-        t.join()
+    try:
+        work()
+    finally:
+        seconds = time.perf_counter() - begun
+        until.set()
+        for t in threads:
+            t.join()
+    wrong = [t.wrong for t in threads if t.wrong]
+    if wrong:
+        raise SystemExit(f"a request went wrong: {wrong[0]!r}")
     out = {"seconds": seconds}
     for call, writes in (("tabulacao", True), ("consulta", False)):
         took = sorted(s for t in threads if t.writes == writes for s in t.took)
@@ -76,23 +93,31 @@ def measure(server, clients, work):
     return out
 
 
+def make(args, day):
+    path = os.path.join(args.work, f"{day.replace('-', '')}_180000_remessa_528_out.528")
+    subprocess.run([args.generate, "remessa", "--seed", "1", "--lf", "--tables", TABLES, "--out", path, "--contracts", str(args.lines), "--day", day,
+                    "--daily-arrears"], check=True)  # fmt: skip
+    return path
+
+
 def load(args, server, path):
-    done = subprocess.run([args.atom, "-C", server.work.home, "import", path, "--json", "--at", DAY + " 10:05"], capture_output=True, text=True, check=False)
+    command = [args.atom, "-C", server.work.home, "import", path, "--json", "--release", "--at", DAY + " 10:05"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     line = json.loads(done.stdout.splitlines()[0])
     if line["status"] != "done" or line["read"] != args.lines:
         raise SystemExit(f"the load went wrong: {done.stdout}{done.stderr}")
 
 
 def run(args):
-    name = f"{DAY.replace('-', '')}_180000_remessa_528_out.528"
-    path = os.path.join(args.work, name)
-    say("making the file …")
-    subprocess.run([args.generate, "remessa", "--seed", "1", "--lf", "--tables", TABLES, "--out", path, "--contracts", str(args.lines), "--day", DAY], check=True)
+    say("making the files, loading the first …")
     with Served(args.atom, folder=args.work) as server:
+        load(args, server, make(args, BEFORE))
+        today = make(args, DAY)
+        fichas = [n for (n,) in server.base("select id_crm from ficha where contrato in (select contrato from remessa_assessoria)")]
         say("alone …")
-        alone = measure(server, args.clients, lambda: time.sleep(args.seconds))
+        alone = measure(server, args.clients, fichas, lambda: time.sleep(args.seconds))
         say("beside a load …")
-        beside = measure(server, args.clients, lambda: load(args, server, path))
+        beside = measure(server, args.clients, fichas, lambda: load(args, server, today))
     return {"lines": args.lines, "clients": args.clients, "alone": alone, "beside": beside}
 
 
