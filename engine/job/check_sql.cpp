@@ -154,7 +154,7 @@ private:
     /// The input has no rows, so running the statements writes nothing; they need each other's temporary tables.
     void run_on_nothing(RulePlan const &plan, Parameters const &parameters)
     {
-        if (!plan.empty_key.empty() && !plan.empty_key_in_stage) {
+        if (!plan.empty_key.empty() && plan.empty_key_from == RulePlan::From::input) {
             m_db.prepare_guarded(plan.empty_key).bind(parameters);
         }
         m_db.exec("savepoint atom_check");

@@ -256,6 +256,10 @@ void RulePlanner::make_unique(Rule const &rule, RulePlan &plan)
     plan.cleanup = {"drop table temp.atom_from"};
     w.from = "temp.atom_from";
     w.last = last_of_key_sql(w.from, names);
+    if (!plan.empty_key.empty()) {
+        plan.empty_key = empty_key_sql(w, names);
+        plan.empty_key_from = RulePlan::From::prepared;
+    }
 }
 
 /// A line with an empty key is rejected. A row of a select that tells no line (a sum, say) is only passed over.
@@ -334,7 +338,7 @@ void RulePlanner::plan_replace(TableInfo const &table, Rule const &rule, RulePla
         plan.into_empty_table = insert_sql(plan.write, false);
     } else if (plan.write.has_linha && m_tables.relation(plan.write.from) == nullptr) {
         plan.empty_key = "select distinct linha " + stage_with_empty_key(plan.write);
-        plan.empty_key_in_stage = true;
+        plan.empty_key_from = RulePlan::From::stage;
     }
     plan.prepare = std::move(sql.prepare);
     plan.writes = std::move(sql.writes);

@@ -101,7 +101,7 @@ void RuleRunner::execute(std::string const &sql) { m_set.db.prepare_guarded(sql)
 
 void RuleRunner::run_write(Rule const &rule, RulePlan &plan)
 {
-    if (!plan.empty_key.empty() && !plan.empty_key_in_stage) {
+    if (!plan.empty_key.empty() && plan.empty_key_from == RulePlan::From::input) {
         reject_empty_keys(plan, rule);
     }
     if (rule.verb == Verb::replace && rule.from.empty()) {
@@ -156,19 +156,32 @@ void RuleRunner::write(RulePlan const &plan, Rule const &rule)
         m_changed = m_set.db.changes();
         return;
     }
-    for (auto const &sql : plan.prepare) {
-        execute(sql);
-    }
+    prepare(plan, rule);
     for (std::size_t i = 0; i < plan.writes.size(); ++i) {
         execute(plan.writes[i]);
         m_changed = m_set.db.changes();
-        if (i == 0 && plan.empty_key_in_stage) { // the stage is filled
+        if (i == 0 && plan.empty_key_from == RulePlan::From::stage) {
             reject_empty_keys(plan, rule);
             execute("delete " + stage_with_empty_key(plan.write));
         }
     }
     for (auto const &sql : plan.cleanup) {
         execute(sql);
+    }
+}
+
+void RuleRunner::prepare(RulePlan const &plan, Rule const &rule)
+{
+    for (auto const &sql : plan.prepare) {
+        execute(sql);
+    }
+    if (plan.empty_key_from != RulePlan::From::prepared || !reject_empty_keys(plan, rule)) {
+        return;
+    }
+    for (auto const *statements : {&plan.cleanup, &plan.prepare}) { // without these lines the select may give other rows
+        for (auto const &sql : *statements) {
+            execute(sql);
+        }
     }
 }
 
@@ -258,7 +271,8 @@ void RuleRunner::tell(Rule const &rule, Verdict const &v)
     m_set.sink(r);
 }
 
-void RuleRunner::reject_empty_keys(RulePlan const &plan, Rule const &rule)
+/// Whether there were any.
+bool RuleRunner::reject_empty_keys(RulePlan const &plan, Rule const &rule)
 {
     std::vector<std::uint64_t> lines;
     auto select = m_set.db.prepare_guarded(plan.empty_key);
@@ -272,6 +286,7 @@ void RuleRunner::reject_empty_keys(RulePlan const &plan, Rule const &rule)
                     rule.key.front(), false});
     }
     drop(lines);
+    return !lines.empty();
 }
 
 std::vector<int> RuleRunner::key_fields(Rule const &rule) const

@@ -42,12 +42,18 @@ struct RulePlan
     std::vector<std::string> prepare; // before the writing: temporary tables
     std::vector<std::string> writes;  // in order
     std::vector<std::string> cleanup;
-    std::string empty_key;           // lines with an empty key; "" where there can be none
-    bool empty_key_in_stage = false; // it reads temp.atom_stage, once that is filled: `from` is not evaluated twice
-    SweepSql sweep;                  // sweep
-    std::string hold;                // hold: the select
-    std::string into_empty_table;    // the one statement that serves where the table has no rows yet; "" where none does
-    std::string keys_from;           // replace: the relation that says which keys give way
+    std::string empty_key; // lines with an empty key; "" where there can be none
+    enum class From        // what it reads: of a select, what that gave, so that it is not evaluated twice
+    {
+        input,
+        prepared, // temp.atom_from, once prepare has made it
+        stage     // temp.atom_stage, once the first write has filled it
+    };
+    From empty_key_from = From::input;
+    SweepSql sweep;               // sweep
+    std::string hold;             // hold: the select
+    std::string into_empty_table; // the one statement that serves where the table has no rows yet; "" where none does
+    std::string keys_from;        // replace: the relation that says which keys give way
 };
 
 /// Turns rules into SQL against one database and one input's tables.
@@ -123,7 +129,8 @@ private:
     void ask_brake(Rule const &rule, std::int64_t of, std::int64_t changed) const;
     void hold(std::string const &reason) const;
     void write(RulePlan const &plan, Rule const &rule);
-    void reject_empty_keys(RulePlan const &plan, Rule const &rule);
+    bool reject_empty_keys(RulePlan const &plan, Rule const &rule);
+    void prepare(RulePlan const &plan, Rule const &rule);
     void note_incomplete_keys();
     void reject_incomplete_keys(Rule const &rule);
     /// What a rule says of a line. `repetition` is 1-based: which of a group's fields `field` is, where it is one.
