@@ -175,7 +175,8 @@ Database::Database(std::filesystem::path const &path, OpenMode mode) : m_path(pa
         if (mode == OpenMode::read_write || mode == OpenMode::existing) {
             exec("pragma page_size = 8192; pragma journal_mode = wal; pragma synchronous = full; pragma journal_size_limit = 67108864");
         }
-        exec("pragma cache_size = -32768; pragma temp_store = file; pragma trusted_schema = on; pragma foreign_keys = off");
+        // a sort takes as much memory as the cache may, and a select can hold two or three at once
+        exec("pragma cache_size = -16384; pragma temp_store = file; pragma trusted_schema = on; pragma foreign_keys = off");
         register_functions(m_db, *m_rule);
     } catch (...) {
         sqlite3_close(m_db);
