@@ -9,19 +9,27 @@
 #include <fmt/format.h>
 #include <xxhash.h>
 
+#include <array>
+#include <charconv>
 #include <optional>
 
 namespace atom {
 
 namespace {
 
-Value value_of(Statement const &row, int i)
+Value value_of(SqlCell const &cell, Statement const &row, int i)
 {
-    if (row.is_real(i)) {
+    switch (cell.kind) {
+    case SqlCell::Kind::none:
+        return {};
+    case SqlCell::Kind::integer:
+        return Value::of(cell.integer);
+    case SqlCell::Kind::real:
         throw WriteError(fmt::format("column {} is {}, a floating number; decimals are whole numbers in units of their scale",
-                                     row.column_name(i), row.text(i)));
+                                     row.column_name(i), cell.text));
+    default:
+        return Value::of(cell.text);
     }
-    return row.is_null(i) ? Value{} : row.is_text(i) ? Value::of(row.view(i)) : Value::of(row.integer(i));
 }
 
 constexpr std::size_t k_examples = 10; // keys told of each output
@@ -156,7 +164,8 @@ private:
                 m_delivered->note_seen(known.id);
                 continue;
             }
-            auto const hash = hash_of(query, compared);
+            read_cells(query);
+            auto const hash = hash_of(compared);
             bool const same = known.hash == hash;
             auto const id = same ? known.id : m_delivered->hold(known, query.view(0), hash);
             m_delivered->note_seen(id);
@@ -199,12 +208,27 @@ private:
         return out;
     }
 
-    static std::int64_t hash_of(Statement const &query, std::vector<int> const &columns)
+    /// The row of the query, each cell once.
+    void read_cells(Statement const &query)
+    {
+        m_cells.clear();
+        for (int i = 0; i < query.columns(); ++i) {
+            m_cells.push_back(query.cell(i));
+        }
+    }
+
+    std::int64_t hash_of(std::vector<int> const &columns) const
     {
         std::uint64_t h = 0;
         for (int const i : columns) {
-            auto const text = query.view(i); // an integer's text is one to one with it; null and "" are told apart by the seed
-            h = XXH3_64bits_withSeed(text.data(), text.size(), h + (query.is_null(i) ? 1 : 2));
+            auto const &cell = m_cells[static_cast<std::size_t>(i)];
+            std::array<char, 24> digits; // an integer's text is one to one with it; null and "" are told apart by the seed
+            auto text = cell.text;
+            if (cell.kind == SqlCell::Kind::integer) {
+                auto const end = std::to_chars(digits.data(), digits.data() + digits.size(), cell.integer).ptr;
+                text = {digits.data(), static_cast<std::size_t>(end - digits.data())};
+            }
+            h = XXH3_64bits_withSeed(text.data(), text.size(), h + (cell.kind == SqlCell::Kind::none ? 1 : 2));
         }
         return static_cast<std::int64_t>(h);
     }
@@ -220,13 +244,14 @@ private:
         return out;
     }
 
+    /// The row of read_cells().
     void write_row(Output &out, Statement const &query, std::vector<int> const &columns, std::int64_t id)
     {
-        std::vector<Value> values;
+        m_values.clear();
         for (int const i : columns) {
-            values.push_back(value_of(query, i));
+            m_values.push_back(value_of(m_cells[static_cast<std::size_t>(i)], query, i));
         }
-        out.writer.row(values);
+        out.writer.row(m_values);
         if (id != 0) {
             m_delivered->note_line(out.id, id, out.writer.rows() + (out.layout.header && out.layout.format == Format::csv ? 1 : 0));
         }
@@ -275,6 +300,7 @@ private:
             auto const wanted = layout_columns(query, *m_export.removed_layout);
             while (query.step()) {
                 auto const id = query.is_null(0) ? 0 : m_delivered->find(query.view(0)).id;
+                read_cells(query);
                 write_row(output(m_removed, *m_export.removed_layout, "removed"), query, wanted, id);
             }
         }
@@ -330,6 +356,8 @@ private:
     std::int64_t m_fingerprint = 0;
     std::optional<Delivered> m_delivered;
     std::optional<Output> m_rows, m_removed;
+    std::vector<SqlCell> m_cells; // of the row at hand
+    std::vector<Value> m_values;
 };
 
 } // namespace

@@ -29,18 +29,19 @@ Civil civil_of(Field const &f, Value const &v)
 }
 
 constexpr std::size_t k_longest_sheet_name = 31;
+constexpr std::uint8_t k_special = 1, k_foreign = 2; // marks of a byte
 
 } // namespace
 
 RowWriter::RowWriter(Layout const &layout, std::filesystem::path const &path) : m_layout(layout), m_record(layout.records.front())
 {
-    std::vector<std::string> header;
-    for (auto const &f : m_record.fields) {
-        header.push_back(f.column);
-    }
     if (layout.format == Format::xlsx) {
         m_sheet.emplace(path, layout.sheet.empty() ? layout.name.substr(0, k_longest_sheet_name) : layout.sheet);
         if (layout.header) {
+            std::vector<std::string> header;
+            for (auto const &f : m_record.fields) {
+                header.push_back(f.column);
+            }
             m_sheet->header(header);
         }
         return;
@@ -49,31 +50,60 @@ RowWriter::RowWriter(Layout const &layout, std::filesystem::path const &path) : 
     if (layout.bom) {
         m_file->write("\xef\xbb\xbf");
     }
-    if (layout.format == Format::csv && layout.header) {
-        csv_row(header);
+    if (layout.format == Format::csv) {
+        mark_bytes();
+        if (layout.header) {
+            csv_header();
+        }
     }
+}
+
+/// Which bytes need quotes around their cell, and which are to be encoded.
+void RowWriter::mark_bytes()
+{
+    for (char const c : {m_layout.delimiter, m_layout.quote != 0 ? m_layout.quote : '\n', '\r', '\n'}) {
+        m_marks[static_cast<unsigned char>(c)] = k_special;
+    }
+    for (std::size_t c = 0x80; c < m_marks.size() && m_layout.encoding.value_or(Encoding::utf8) != Encoding::utf8; ++c) {
+        m_marks[c] = static_cast<std::uint8_t>(m_marks[c] | k_foreign);
+    }
+}
+
+unsigned RowWriter::marks_of(std::string_view bytes) const
+{
+    unsigned marks = 0;
+    for (char const c : bytes) {
+        marks |= m_marks[static_cast<unsigned char>(c)];
+    }
+    return marks;
 }
 
 void RowWriter::row(std::vector<Value> const &values)
 {
     ++m_rows;
-    if (m_layout.format == Format::fixed) {
+    switch (m_layout.format) {
+    case Format::fixed:
         fixed_row(values);
         return;
-    }
-    if (m_layout.format == Format::jsonl) {
+    case Format::jsonl:
         json_row(values);
         return;
-    }
-    if (m_layout.format == Format::xlsx) {
+    case Format::xlsx:
         sheet_row(values);
         return;
+    default:
+        csv_row(values);
     }
-    std::vector<std::string> cells;
-    for (std::size_t i = 0; i < values.size(); ++i) {
-        cells.push_back(text_of(m_record.fields[i], values[i]));
+}
+
+/// The value's text in a file, before it is encoded; until the next call.
+std::string_view RowWriter::shown(Field const &f, Value const &v)
+{
+    if (v.kind == Value::Kind::text && f.values.empty() && !is_temporal(f.type)) {
+        return v.text;
     }
-    csv_row(cells);
+    m_scratch = text_of(f, v);
+    return m_scratch;
 }
 
 std::string RowWriter::text_of(Field const &f, Value const &v) const
@@ -100,11 +130,11 @@ std::string RowWriter::text_of(Field const &f, Value const &v) const
 }
 
 /// A character that the encoding does not have is written without its accent, or as '?': one odd name must not hold up a file.
-std::string RowWriter::encoded(std::string const &utf8) const
+std::string RowWriter::encoded(std::string_view utf8) const
 {
     auto const encoding = m_layout.encoding.value_or(Encoding::utf8);
     if (is_ascii(utf8) || encoding == Encoding::utf8) {
-        return utf8;
+        return std::string(utf8);
     }
     if (auto bytes = from_utf8(utf8, encoding)) {
         return *std::move(bytes);
@@ -126,33 +156,56 @@ std::string RowWriter::encoded(std::string const &utf8) const
     return out;
 }
 
-void RowWriter::csv_row(std::vector<std::string> const &cells)
+void RowWriter::csv_header()
 {
     m_line.clear();
-    for (std::size_t i = 0; i < cells.size(); ++i) {
-        if (i > 0) {
-            m_line += m_layout.delimiter;
-        }
-        auto const cell = encoded(cells[i]);
-        bool const special = cell.find_first_of(std::string{m_layout.delimiter, m_layout.quote != 0 ? m_layout.quote : '\n', '\r', '\n'}) !=
-                             std::string::npos;
-        if (!special) {
-            m_line += cell;
-            continue;
-        }
-        if (m_layout.quote == 0) {
-            throw WriteError(
-                fmt::format("field {}: the value holds a delimiter or a line end, and the layout has no quotes", m_record.fields[i].name));
-        }
-        m_line += m_layout.quote;
-        for (char const c : cell) {
-            m_line += c;
-            if (c == m_layout.quote) {
-                m_line += c;
-            }
-        }
-        m_line += m_layout.quote;
+    for (std::size_t i = 0; i < m_record.fields.size(); ++i) {
+        add_cell(i, m_record.fields[i].column);
     }
+    end_line();
+}
+
+void RowWriter::csv_row(std::vector<Value> const &values)
+{
+    m_line.clear();
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        add_cell(i, values[i].none() ? std::string_view{} : shown(m_record.fields[i], values[i]));
+    }
+    end_line();
+}
+
+/// Puts it into the line, in quotes where it needs them.
+void RowWriter::add_cell(std::size_t field, std::string_view utf8)
+{
+    if (field > 0) {
+        m_line += m_layout.delimiter;
+    }
+    auto const marks = marks_of(utf8);
+    if (marks == 0) {
+        m_line += utf8;
+        return;
+    }
+    auto const cell = encoded(utf8);
+    if ((marks_of(cell) & k_special) == 0) {
+        m_line += cell;
+        return;
+    }
+    if (m_layout.quote == 0) {
+        throw WriteError(
+            fmt::format("field {}: the value holds a delimiter or a line end, and the layout has no quotes", m_record.fields[field].name));
+    }
+    m_line += m_layout.quote;
+    for (char const c : cell) {
+        m_line += c;
+        if (c == m_layout.quote) {
+            m_line += c;
+        }
+    }
+    m_line += m_layout.quote;
+}
+
+void RowWriter::end_line()
+{
     m_line += m_layout.line_end;
     m_file->write(m_line);
 }

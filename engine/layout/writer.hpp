@@ -7,6 +7,8 @@
 #include "engine/layout/value.hpp"
 #include "engine/layout/xlsx_writer.hpp"
 
+#include <array>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -27,8 +29,14 @@ public:
 
 private:
     std::string text_of(Field const &f, Value const &v) const;
-    std::string encoded(std::string const &utf8) const;
-    void csv_row(std::vector<std::string> const &cells);
+    std::string_view shown(Field const &f, Value const &v);
+    std::string encoded(std::string_view utf8) const;
+    void mark_bytes();
+    unsigned marks_of(std::string_view bytes) const;
+    void csv_header();
+    void csv_row(std::vector<Value> const &values);
+    void add_cell(std::size_t field, std::string_view utf8);
+    void end_line();
     void fixed_row(std::vector<Value> const &values);
     void sheet_row(std::vector<Value> const &values);
     void json_row(std::vector<Value> const &values);
@@ -40,6 +48,8 @@ private:
     std::optional<XlsxWriter> m_sheet;
     std::uint64_t m_rows = 0;
     std::string m_line;
+    std::string m_scratch;                   // of one cell, where its text is not the value's own
+    std::array<std::uint8_t, 256> m_marks{}; // of each byte: what a CSV's cell with it needs
 };
 
 } // namespace atom

@@ -26,6 +26,21 @@ using Parameters = std::map<std::string, SqlValue, std::less<>>; // names withou
 class Database;
 
 /// A prepared statement. Column and parameter numbers are 0-based and 1-based, as SQLite has them. Must not outlive its database.
+/// What a row has in one of its columns.
+struct SqlCell
+{
+    enum class Kind : std::uint8_t
+    {
+        none,
+        integer,
+        real,
+        text,
+        blob
+    } kind = Kind::none;
+    std::int64_t integer = 0;
+    std::string_view text; // of all but null and integers; until the next step
+};
+
 class Statement
 {
 public:
@@ -62,6 +77,7 @@ public:
     std::string_view view(int i) const; // until the next step
     std::string text(int i) const { return std::string(view(i)); }
     SqlValue value(int i) const;
+    SqlCell cell(int i) const; // the quickest way to read one
     /// Table and column that a result column comes from, through views too; empty for an expression.
     std::pair<std::string, std::string> origin(int i) const;
     bool is_read_only() const;

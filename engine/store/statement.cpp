@@ -189,6 +189,22 @@ SqlValue Statement::value(int i) const
     }
 }
 
+SqlCell Statement::cell(int i) const
+{
+    auto *const value = sqlite3_column_value(m_statement, i); // of one thread's connection: sqlite3_value_… may be used on it
+    auto const text = [&](SqlCell::Kind kind) -> SqlCell {
+        auto const *const bytes = reinterpret_cast<char const *>(sqlite3_value_text(value));
+        return {kind, 0, bytes == nullptr ? std::string_view{} : std::string_view(bytes, static_cast<std::size_t>(sqlite3_value_bytes(value)))};
+    };
+    switch (sqlite3_value_type(value)) {
+    case SQLITE_NULL: return {};
+    case SQLITE_INTEGER: return {SqlCell::Kind::integer, sqlite3_value_int64(value), {}};
+    case SQLITE_FLOAT: return text(SqlCell::Kind::real);
+    case SQLITE_TEXT: return text(SqlCell::Kind::text);
+    default: return text(SqlCell::Kind::blob);
+    }
+}
+
 std::pair<std::string, std::string> Statement::origin(int i) const
 {
     char const *const table = sqlite3_column_table_name(m_statement, i);
