@@ -35,13 +35,25 @@ public:
 
     /// A new output, not named yet; returns its id.
     std::int64_t begin_output(std::string const &kind);
+    /// Of one output at a time.
     void note_line(std::int64_t output, std::int64_t id, std::uint64_t linha);
     void end_output(std::int64_t output, std::string const &name, std::uint64_t rows, std::string const &at);
 
 private:
+    /// Keys whose ids and lines both follow each other, as those of a first full do.
+    struct Stretch
+    {
+        std::int64_t output = 0, id = 0, count = 0;
+        std::uint64_t linha = 0;
+    };
+    Known look_up(std::string_view key);
+    void write_stretch();
+
     Database &m_db;
     std::int64_t m_export;
-    Statement m_find, m_remember, m_renew, m_note_line;
+    Statement m_find, m_remember, m_renew, m_note_line, m_note_lines;
+    bool m_first;             // nothing was ever delivered: no key needs to be looked up
+    Stretch m_stretch;        // noted, and not written yet
     std::vector<bool> m_seen; // by id
 };
 
