@@ -4,23 +4,11 @@
 
 #include <fmt/format.h>
 
-#include <regex>
 #include <stdexcept>
 
 namespace atom {
 
-struct NamePattern::Compiled
-{
-    std::regex regex;
-};
-
 namespace {
-
-std::string escaped(char c)
-{
-    return std::isalnum(static_cast<unsigned char>(c)) != 0 || static_cast<unsigned char>(c) > 0x7f ? std::string(1, c)
-                                                                                                    : fmt::format("\\{}", c);
-}
 
 struct Part
 {
@@ -80,13 +68,10 @@ NamePattern::NamePattern(std::string const &text) : m_text(text)
     for (auto const &part : parts_of(text)) {
         if (part.capture) {
             add_capture(part.text, part.format);
-            continue;
-        }
-        for (char const c : part.text) {
-            m_regex_text += escaped(c);
+        } else {
+            m_pieces.push_back({Piece::Kind::literal, part.text});
         }
     }
-    m_compiled = std::make_shared<Compiled const>(Compiled{std::regex(m_regex_text, std::regex::ECMAScript | std::regex::icase | std::regex::optimize)});
 }
 
 void NamePattern::add_capture(std::string const &name, std::string const &format)
@@ -99,32 +84,70 @@ void NamePattern::add_capture(std::string const &name, std::string const &format
     auto const same =
         std::find_if(m_captures.begin(), m_captures.end(), [&](Capture const &other) { return other.name == name && !other.format; });
     if (format.empty() && same != m_captures.end()) { // what stands there must be the same, so that it is found side by side too
-        m_regex_text += fmt::format("((?:\\{}))", same - m_captures.begin() + 1);
+        m_pieces.push_back({Piece::Kind::again, {}, static_cast<std::size_t>(same - m_captures.begin())});
     } else if (format.empty()) {
-        m_regex_text += "([A-Za-z0-9]+)";
+        m_pieces.push_back({Piece::Kind::word, {}});
     } else {
         auto [compiled, kind] = date_or_time(name, format);
         c.format = std::move(compiled);
         c.kind = kind;
-        m_regex_text += "(";
-        for (char const f : format) {
-            m_regex_text += std::string_view("YMDHS").find(f) != std::string_view::npos ? "\\d" : escaped(f);
-        }
-        m_regex_text += ")";
+        m_pieces.push_back({Piece::Kind::digits, format});
     }
     m_captures.push_back(std::move(c));
 }
 
+namespace {
+
+bool is_of_format(std::string_view text, std::string_view format)
+{
+    return std::equal(text.begin(), text.end(), format.begin(), format.end(), [](char c, char f) {
+        return std::string_view("YMDHS").find(f) != std::string_view::npos ? is_digits({&c, 1}) : equal_ignoring_case({&c, 1}, {&f, 1});
+    });
+}
+
+} // namespace
+
+/// The pieces from that one on against the whole rest of the name. A word takes as much as it can, and less if what follows needs it.
+bool NamePattern::fits(std::size_t piece, std::string_view rest, std::vector<std::string_view> &found) const
+{
+    if (piece == m_pieces.size()) {
+        return rest.empty();
+    }
+    auto const &p = m_pieces[piece];
+    auto const goes_on = [&](std::size_t length) {
+        bool const captures = p.kind != Piece::Kind::literal;
+        if (captures) {
+            found.push_back(rest.substr(0, length));
+        }
+        bool const fit = fits(piece + 1, rest.substr(length), found);
+        if (captures && !fit) {
+            found.pop_back();
+        }
+        return fit;
+    };
+    if (p.kind == Piece::Kind::word) {
+        auto const letters = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0; };
+        auto length = static_cast<std::size_t>(std::find_if_not(rest.begin(), rest.end(), letters) - rest.begin());
+        while (length > 0 && !goes_on(length)) {
+            --length;
+        }
+        return length > 0;
+    }
+    auto const wanted = p.kind == Piece::Kind::again ? found[p.capture] : std::string_view(p.text);
+    auto const there = rest.substr(0, wanted.size());
+    return (p.kind == Piece::Kind::digits ? is_of_format(there, wanted) : equal_ignoring_case(there, wanted)) && goes_on(wanted.size());
+}
+
 std::optional<Captures> NamePattern::match(std::string const &name) const
 {
-    std::smatch m;
-    if (!std::regex_match(name, m, m_compiled->regex)) {
+    std::vector<std::string_view> found;
+    if (!fits(0, name, found)) {
         return std::nullopt;
     }
     Captures out;
     for (std::size_t i = 0; i < m_captures.size(); ++i) {
         auto const &c = m_captures[i];
-        auto value = m[i + 1].str();
+        auto value = std::string(found[i]);
         if (c.format) {
             auto const date = c.format->parse(value);
             if (!date) {

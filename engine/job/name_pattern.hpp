@@ -3,8 +3,8 @@
 
 #include "engine/base/date.hpp"
 
+#include <cstdint>
 #include <map>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -33,13 +33,24 @@ private:
         std::optional<DateFormat> format;
         DateKind kind = DateKind::date;
     };
+    struct Piece
+    {
+        enum class Kind : std::uint8_t
+        {
+            literal,
+            digits, // in the places of a format
+            word,   // letters and digits, at least one
+            again   // what an earlier word was
+        } kind;
+        std::string text;        // a literal's, or a format
+        std::size_t capture = 0; // of again: the word's
+    };
     void add_capture(std::string const &name, std::string const &format);
+    bool fits(std::size_t piece, std::string_view rest, std::vector<std::string_view> &found) const;
 
     std::string m_text;
-    std::string m_regex_text;
-    std::vector<Capture> m_captures; // a group of the expression each
-    struct Compiled; // a std::regex: its header would be half of what an includer compiles
-    std::shared_ptr<Compiled const> m_compiled;
+    std::vector<Piece> m_pieces;
+    std::vector<Capture> m_captures; // of each piece but literals
 };
 
 /// The name that a job is matched with: without `.rejeitados` (and a number behind it) at its end, as a mended file comes back.
