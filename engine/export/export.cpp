@@ -212,7 +212,8 @@ private:
     void read_cells(Statement const &query)
     {
         m_cells.clear();
-        for (int i = 0; i < query.columns(); ++i) {
+        int const columns = query.columns();
+        for (int i = 0; i < columns; ++i) {
             m_cells.push_back(query.cell(i));
         }
     }
