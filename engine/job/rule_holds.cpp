@@ -82,7 +82,9 @@ void RuleRunner::name_keys(Rule const &rule, RulePlan const &plan)
     std::string scratch;
     std::uint64_t unreadable = 0, first = 0;
     auto rows = input.scanner();
+    Passage passage(input);
     for (Row r; rows.next(r);) {
+        passage.at(r.offset);
         row.set(r);
         int const record = r.open_quotes ? -1 : input.record_of(row);
         if (record >= 0 && record != m_record) {
