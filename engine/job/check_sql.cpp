@@ -161,6 +161,7 @@ private:
         try {
             if (!plan.sweep.sweep.empty()) {
                 m_db.exec(plan.sweep.make_named);
+                m_db.exec(plan.sweep.index_named);
                 m_db.prepare_guarded(plan.sweep.sweep).bind(parameters);
             }
             for (auto const *statements : {&plan.prepare, &plan.writes, &plan.cleanup}) {

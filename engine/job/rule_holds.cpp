@@ -64,6 +64,7 @@ void RuleRunner::run_sweep(Rule const &rule, RulePlan const &plan)
 {
     execute(plan.sweep.make_named);
     name_keys(rule, plan);
+    execute(plan.sweep.index_named);
     execute(plan.sweep.sweep);
     m_changed = m_set.db.changes();
     execute(plan.sweep.drop_named);

@@ -142,6 +142,12 @@ std::vector<std::string> names_of(WriteSpec::Columns const &values)
     return out;
 }
 
+/// The columns that tell its rows apart.
+std::vector<std::string> identity_of(TableInfo const &table)
+{
+    return table.has_rowid ? std::vector<std::string>{"rowid"} : table.unique.front();
+}
+
 /// Rows of the table that may give way: those that `where` allows, of the keys that come.
 std::string giving_way(WriteSpec const &w, std::string const &keys_from)
 {
@@ -179,7 +185,7 @@ ReplaceSql compare_as_multisets(WriteSpec const &w, TableInfo const &info, std::
 {
     auto const all = names_of(w.values);
     auto const table = sql_name(w.table);
-    auto const identity = info.has_rowid ? std::vector<std::string>{"rowid"} : info.unique.front();
+    auto const identity = identity_of(info);
     auto const changed =
         fmt::format("create temp table atom_changed as select {0}, sum(atom_n) as atom_n from (select {1}, 1 as atom_n from {2} as t "
                     "where {3} union all select {4}, -1 from temp.atom_stage as s) group by {0} having sum(atom_n) <> 0",
@@ -222,22 +228,28 @@ ReplaceSql replace_sql(WriteSpec const &w, TableInfo const &table, std::vector<s
     return compare_as_multisets(w, table, fill, among);
 }
 
+/// Who is not named is found first: where the table has an index of the key, that and the one of the names are gone through side by side, in
+/// their order; row by row of the table, each key would be sought somewhere else. So too, the names are sorted once they are all there.
 SweepSql sweep_sql(WriteSpec const &w, TableInfo const &table)
 {
     std::string columns, places, set;
     for (std::size_t i = 0; i < w.key.size(); ++i) {
-        columns += fmt::format("{} {}, ", sql_name(w.key[i]), table.types[static_cast<std::size_t>(table.column_index(w.key[i]))]);
-        places += fmt::format("{}?{}", i == 0 ? "" : ", ", i + 1);
+        auto const *const comma = i == 0 ? "" : ", ";
+        columns += fmt::format("{}{} {}", comma, sql_name(w.key[i]), table.types[static_cast<std::size_t>(table.column_index(w.key[i]))]);
+        places += fmt::format("{}?{}", comma, i + 1);
     }
     for (auto const &[column, expression] : w.old_values) {
         set += fmt::format("{}{} = ({})", set.empty() ? "" : ", ", sql_name(column), expression);
     }
     set += w.has_arquivo ? ", arquivo_id = :arquivo_id" : "";
     set += w.has_linha ? ", linha = null" : ""; // no line did it
-    return {fmt::format("create temp table atom_named({}primary key({})) without rowid", columns, list_of(w.key)),
-            fmt::format("insert into temp.atom_named values({}) on conflict do nothing", places),
-            fmt::format("update {} as t set {} where true{} and not exists (select 1 from temp.atom_named as n where {}) and ({})",
-                        sql_name(w.table), set, condition(w.where), same(w.key, "n", "t", "="), differs(w.old_values)),
+    auto const identity = identity_of(table);
+    return {fmt::format("create temp table atom_named({})", columns), fmt::format("insert into temp.atom_named values({})", places),
+            fmt::format("create index temp.atom_named_key on atom_named({})", list_of(w.key)),
+            fmt::format("update {0} as t set {1} where ({2}) in (select {3} from {0} as a where not exists (select 1 from temp.atom_named as n "
+                        "where {4})){5} and ({6})",
+                        sql_name(w.table), set, list_of(identity, "t."), list_of(identity, "a."), same(w.key, "n", "a", "="),
+                        condition(w.where), differs(w.old_values)),
             "drop table temp.atom_named"};
 }
 

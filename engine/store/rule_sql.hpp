@@ -48,11 +48,12 @@ struct ReplaceSql
 ReplaceSql replace_sql(WriteSpec const &w, TableInfo const &table, std::vector<std::string> const *unique, std::string const &keys_from);
 
 /// A sweep: the rows (among `where`) whose key temp.atom_named does not hold. That table is made by the first statement and filled by the
-/// caller, its columns in the key's order.
+/// caller, its columns in the key's order; then it gets an index.
 struct SweepSql
 {
     std::string make_named;
     std::string name_key; // insert … values (?1, …)
+    std::string index_named;
     std::string sweep;
     std::string drop_named;
 };
