@@ -25,7 +25,6 @@ using Parameters = std::map<std::string, SqlValue, std::less<>>; // names withou
 
 class Database;
 
-/// A prepared statement. Column and parameter numbers are 0-based and 1-based, as SQLite has them. Must not outlive its database.
 /// What a row has in one of its columns.
 struct SqlCell
 {
@@ -41,6 +40,7 @@ struct SqlCell
     std::string_view text; // of all but null and integers; until the next step
 };
 
+/// A prepared statement. Column and parameter numbers are 0-based and 1-based, as SQLite has them. Must not outlive its database.
 class Statement
 {
 public:
