@@ -7,9 +7,7 @@
 #include <cassert>
 #include <cerrno>
 #include <cstdint>
-#include <fstream>
 #include <stdexcept>
-#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -120,45 +118,6 @@ Fd &Fd::operator=(Fd &&o) noexcept
 
 int Fd::release() noexcept { return std::exchange(m_fd, -1); }
 
-namespace {
-
-constexpr std::size_t k_block = std::size_t{2} << 20; // a large page of x86-64 and of ARM with small ones of 4 KiB
-
-/// The first place from `p` on where a block can begin.
-char *aligned(void *p) noexcept
-{
-    auto const past = reinterpret_cast<std::uintptr_t>(p) % k_block;
-    return static_cast<char *>(p) + (past == 0 ? 0 : k_block - past);
-}
-
-/// Memory for one block, where a large page can stand; null if there is none. What lies around it is given back at once: once the block has
-/// moved away, its addresses may be another thread's.
-char *new_block() noexcept
-{
-    void *const room = ::mmap(nullptr, 2 * k_block, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (room == MAP_FAILED) {
-        return nullptr;
-    }
-    char *const block = aligned(room);
-    auto const before = static_cast<std::size_t>(block - static_cast<char *>(room));
-    if (before > 0) {
-        (void)::munmap(room, before);
-    }
-    (void)::munmap(block + k_block, k_block - before);
-    (void)::madvise(block, k_block, MADV_HUGEPAGE);
-    return block;
-}
-
-/// Linux gives them to those who ask, unless it is set up to give none; then a copy would only cost.
-bool has_large_pages() noexcept
-{
-    std::ifstream in("/sys/kernel/mm/transparent_hugepage/enabled");
-    std::string words;
-    return std::getline(in, words) && words.find("[never]") == std::string::npos;
-}
-
-} // namespace
-
 MappedFile::MappedFile(std::filesystem::path const &path) : MappedFile(open_file(path, O_RDONLY), path) {}
 
 MappedFile::MappedFile(Fd fd, std::filesystem::path const &path) : m_path(path), m_fd(std::move(fd))
@@ -173,27 +132,17 @@ MappedFile::MappedFile(Fd fd, std::filesystem::path const &path) : m_path(path),
     if (m_size == 0) {
         return; // mmap refuses a length of 0
     }
-    // Blocks of the file begin at addresses where a large page can stand.
-    auto const blocks = (m_size + k_block - 1) / k_block;
-    m_reserved_size = (blocks + 1) * k_block;
-    m_reserved = ::mmap(nullptr, m_reserved_size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (m_reserved == MAP_FAILED) {
+    void *const data = ::mmap(nullptr, m_size, PROT_READ, MAP_SHARED, m_fd.get(), 0);
+    if (data == MAP_FAILED) {
         throw FileError("map", m_path.string(), errno);
     }
-    char *const data = aligned(m_reserved);
-    if (::mmap(data, m_size, PROT_READ, MAP_SHARED | MAP_FIXED, m_fd.get(), 0) == MAP_FAILED) {
-        auto const why = errno;
-        (void)::munmap(m_reserved, m_reserved_size);
-        throw FileError("map", m_path.string(), why);
-    }
-    m_data = data;
-    m_blocks.resize(blocks, Block::mapped);
+    m_data = static_cast<char *>(data);
 }
 
 MappedFile::~MappedFile()
 {
     if (m_data != nullptr) {
-        [[maybe_unused]] int const rc = ::munmap(m_reserved, m_reserved_size);
+        [[maybe_unused]] int const rc = ::munmap(m_data, m_size);
         assert(rc == 0);
     }
 }
@@ -204,71 +153,31 @@ bool MappedFile::changed() const
     return static_cast<std::size_t>(st.st_size) != m_size || nanoseconds(st.st_mtim) != m_mtime_ns || nanoseconds(st.st_ctim) != m_ctime_ns;
 }
 
-void MappedFile::want(std::size_t from, std::size_t to) const noexcept
+namespace {
+
+std::size_t page_size() noexcept
 {
-    static bool const large = has_large_pages();
-    if (!large) {
-        return;
-    }
-    for (auto block = from / k_block; block * k_block < std::min(to, m_size); ++block) {
-        bring_in(block);
-    }
+    static auto const size = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+    return size;
 }
 
-/// Read elsewhere, then moved into place in one step: other threads see the file's bytes at all times.
-void MappedFile::bring_in(std::size_t block) const noexcept
+} // namespace
+
+// Both are only advice: if the system does not take it, nothing is wrong.
+void MappedFile::want(std::size_t from, std::size_t to) const noexcept
 {
-    {
-        std::lock_guard const lock(m_mutex);
-        if (m_blocks[block] != Block::mapped) {
-            return;
-        }
-        m_blocks[block] = Block::on_its_way;
+    auto const first = from / page_size() * page_size();
+    to = std::min(to, m_size);
+    if (first < to) {
+        (void)::madvise(m_data + first, to - first, MADV_POPULATE_READ);
     }
-    auto const at = block * k_block;
-    auto const size = std::min(k_block, m_size - at);
-    auto done = Block::mapped;
-    if (char *const copy = new_block(); copy != nullptr) {
-        if (::pread(m_fd.get(), copy, size, static_cast<off_t>(at)) == static_cast<ssize_t>(size)) {
-            (void)::mprotect(copy, k_block, PROT_READ);
-            std::lock_guard const lock(m_mutex);
-            if (::mremap(copy, k_block, k_block, MREMAP_MAYMOVE | MREMAP_FIXED, m_data + at) != MAP_FAILED) {
-                done = Block::copied;
-            }
-        }
-        if (done != Block::copied) {
-            (void)::munmap(copy, k_block);
-        }
-    }
-    std::lock_guard const lock(m_mutex);
-    m_blocks[block] = done;
 }
 
 void MappedFile::forget(std::size_t from, std::size_t to) const noexcept
 {
-    to = std::min(to, m_size);
-    std::lock_guard const lock(m_mutex);
-    for (auto block = from / k_block; block * k_block < to; ++block) {
-        auto const begin = block * k_block;
-        auto const end = std::min(begin + k_block, m_size);
-        if (m_blocks[block] == Block::mapped) {
-            drop_pages(std::max(begin, from), std::min(end, to));
-        } else if (m_blocks[block] == Block::copied && end <= to &&
-                   ::mmap(m_data + begin, k_block, PROT_READ, MAP_SHARED | MAP_FIXED, m_fd.get(), static_cast<off_t>(begin)) !=
-                       MAP_FAILED) {
-            m_blocks[block] = Block::mapped;
-        }
-    }
-}
-
-void MappedFile::drop_pages(std::size_t from, std::size_t to) const noexcept
-{
-    static auto const page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
-    auto const first = (from + page - 1) / page * page;
-    // The file's last page ends with the file.
-    auto const last = to >= m_size ? m_size : to / page * page;
+    auto const first = (from + page_size() - 1) / page_size() * page_size();
+    auto const last = to >= m_size ? m_size : to / page_size() * page_size(); // the file's last page ends with the file
     if (first < last) {
-        // Only advice: if the system does not take it, the pages stay, and nothing is wrong.
         (void)::madvise(m_data + first, last - first, MADV_DONTNEED);
     }
 }

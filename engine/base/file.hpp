@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -48,32 +47,17 @@ public:
     std::filesystem::path const &path() const noexcept { return m_path; }
     /// Size, modification or change time differ from when it was mapped.
     bool changed() const;
-    /// A pass is about to read [from, to): brings it in at once, into large pages where the system has them (a fault for every small page
-    /// costs more than the reading, above all on a virtual machine). Bytes and addresses stay the same. Any thread, at any time.
+    /// A pass is about to read [from, to): its pages are mapped at once, not one fault at a time. Any thread, at any time.
     void want(std::size_t from, std::size_t to) const noexcept;
-    /// Gives [from, to) back to the system; it is read again when touched. What want() brought in goes by whole blocks of 2 MiB: the one
-    /// that `from` lies in too, the one that `to` lies in not. Any thread, at any time.
+    /// Gives the whole pages of [from, to) back to the system; they are read again when touched. Any thread, at any time.
     void forget(std::size_t from, std::size_t to) const noexcept;
 
 private:
-    void bring_in(std::size_t block) const noexcept;
-    void drop_pages(std::size_t from, std::size_t to) const noexcept;
-
-    enum class Block : char
-    {
-        mapped,     // pages of the file, read when touched
-        on_its_way, // a thread reads it into large pages
-        copied      // stands in large pages
-    };
     std::filesystem::path m_path;
     Fd m_fd;
-    void *m_reserved = nullptr; // the addresses, from one block's worth before
-    std::size_t m_reserved_size = 0;
     char *m_data = nullptr;
     std::size_t m_size = 0;
     std::int64_t m_mtime_ns = 0, m_ctime_ns = 0;
-    mutable std::mutex m_mutex; // over m_blocks, and over what is done to a block's pages
-    mutable std::vector<Block> m_blocks;
 };
 
 /// SHA-256 (FIPS 180-4, by OpenSSL), fed in pieces. hex() ends it.

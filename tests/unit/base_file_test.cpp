@@ -96,12 +96,12 @@ TEST_CASE("a mapped file", "[base][file]")
     CHECK(file.changed());
 }
 
-TEST_CASE("a mapped file is the same bytes at the same addresses in whatever pages", "[base][file]")
+TEST_CASE("a mapped file is the same bytes at the same addresses, whatever passes ask for and give back", "[base][file]")
 {
     constexpr std::size_t k_mib = std::size_t{1} << 20;
     Folder const folder;
     std::string content;
-    while (content.size() < 9 * k_mib) { // several blocks and a part of one
+    while (content.size() < 9 * k_mib) {
         content += "line " + std::to_string(content.size()) + "\n";
     }
     put(folder / "a", content);
@@ -109,19 +109,19 @@ TEST_CASE("a mapped file is the same bytes at the same addresses in whatever pag
     auto const *const place = file.bytes().data();
     file.want(0, 3 * k_mib);
     CHECK(file.bytes() == content);
-    file.forget(0, 3 * k_mib); // the second block stays
+    file.forget(0, 3 * k_mib);
     file.forget(1 * k_mib, 5 * k_mib);
     CHECK(file.bytes() == content);
     file.want(5 * k_mib, 100 * k_mib);
     file.want(5 * k_mib, 100 * k_mib);
-    file.forget(7 * k_mib, 7 * k_mib + 8192); // inside a block
+    file.forget(7 * k_mib, 7 * k_mib + 8192);
     CHECK(file.bytes() == content);
     file.forget(0, 100 * k_mib);
     file.want(100 * k_mib, 200 * k_mib);
     CHECK(file.bytes() == content);
     CHECK(file.bytes().data() == place);
 
-    // threads that come and go over the same blocks never see anything else
+    // threads that come and go over the same pages never see anything else
     std::atomic<bool> good = true;
     {
         std::vector<std::jthread> threads;
