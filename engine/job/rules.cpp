@@ -152,8 +152,7 @@ bool RuleRunner::is_empty(std::string const &table)
 void RuleRunner::write(RulePlan const &plan, Rule const &rule)
 {
     if (!plan.into_empty_table.empty() && is_empty(plan.write.table)) {
-        execute(plan.into_empty_table);
-        m_changed = m_set.db.changes();
+        fill_empty_table(plan);
         return;
     }
     prepare(plan, rule);
@@ -167,6 +166,22 @@ void RuleRunner::write(RulePlan const &plan, Rule const &rule)
     }
     for (auto const &sql : plan.cleanup) {
         execute(sql);
+    }
+}
+
+/// Indices are made of many rows at once in a sort; row by row, each would go to a place of its own.
+void RuleRunner::fill_empty_table(RulePlan const &plan)
+{
+    constexpr std::uint64_t k_many = 10'000; // lines; for fewer it is not worth a change of the schema, which has all statements made anew
+    bool const many = m_record >= 0 && m_set.input.good(m_record).count() >= k_many;
+    auto const indices = many ? plain_indices(m_set.db, plan.write.table) : std::vector<PlainIndex>{};
+    for (auto const &index : indices) {
+        m_set.db.exec("drop index " + sql_name(index.name));
+    }
+    execute(plan.into_empty_table);
+    m_changed = m_set.db.changes();
+    for (auto const &index : indices) {
+        m_set.db.exec(index.sql);
     }
 }
 

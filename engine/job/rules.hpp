@@ -109,7 +109,7 @@ public:
         Bitmap const &duplicates;
         ChangeCounter &changes;
         std::function<bool(std::string const &)> approved; // a person passed this reason to hold the file
-        std::function<void(Reject const &)> sink; // gets each rejected or warned line
+        std::function<void(Reject const &)> sink;          // gets each rejected or warned line
     };
 
     explicit RuleRunner(Setting const &setting);
@@ -122,6 +122,7 @@ private:
     void run_rule(Rule const &rule);
     void run_lines(Rule const &rule, RulePlan const &plan);
     bool is_empty(std::string const &table);
+    void fill_empty_table(RulePlan const &plan);
     void run_write(Rule const &rule, RulePlan &plan);
     void run_hold(Rule const &rule, RulePlan const &plan);
     void run_sweep(Rule const &rule, RulePlan const &plan);

@@ -187,6 +187,18 @@ std::optional<TableInfo> table_info(Database &db, std::string const &table)
     return info;
 }
 
+std::vector<PlainIndex> plain_indices(Database &db, std::string const &table)
+{
+    std::vector<PlainIndex> out;
+    auto list = db.prepare("select s.name, s.sql from pragma_index_list(?1) i join sqlite_schema s on s.type = 'index' and s.name = i.name "
+                           "where i.\"unique\" = 0 and s.sql is not null order by s.name");
+    list.bind_view(1, table);
+    while (list.step()) {
+        out.push_back({list.text(0), list.text(1)});
+    }
+    return out;
+}
+
 std::vector<std::string> table_names(Database &db)
 {
     std::vector<std::string> out;

@@ -31,6 +31,12 @@ struct TableInfo
 
 /// None if there is no such table (a view is none).
 std::optional<TableInfo> table_info(Database &db, std::string const &table);
+/// The indices that only help to find rows: of no constraint, not unique.
+struct PlainIndex
+{
+    std::string name, sql; // the statement that makes it
+};
+std::vector<PlainIndex> plain_indices(Database &db, std::string const &table);
 std::vector<std::string> table_names(Database &db); // the pack's: no views, no atom_*, no sqlite_*
 
 /// Makes the engine's own tables where they are missing: those of the base, those of the online base.
