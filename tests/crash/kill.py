@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Kills atom at each of its named points and begins again: what is there in the end must be what an undisturbed run leaves.
 
-usage: kill.py --atom PATH --generate PATH [--point NAME[:N[xTIMES]]] [--brief] [--moments N] [--seed S] [--keep DIR]
+usage: kill.py --atom PATH --generate PATH [--point NAME[:N[xTIMES]]] [--brief] [--moments N] [--seed S] [--sftp] [--keep DIR]
 
 PATH is a build with kill points (ATOM_DEV). The points are read from the sources. Three days are told: all is well; what fails holds the
 export, and only removals leave; somebody releases it. Each point is tried at its first time on each day, and on the second day at its second
-time and at its first in two polls running (:1x2); with --brief, once. The poll is killed there, and polls follow. With --moments, as many polls
+time and at its first in two polls running (:1x2); with --brief, once. With --sftp the folders are
+on an OpenSSH of its own (as root). The poll is killed there, and polls follow. With --moments, as many polls
 more are killed at a random moment. In the end, and after one poll more, base (row for row, but for times, attempts and seconds), source folder with
 lidos and erros, and the dialer's folder are compared with the undisturbed run's after that day. A day begins where the undisturbed run left it.
 """
@@ -26,6 +27,8 @@ import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "tools"))
+sys.path.insert(0, os.path.join(HERE, "..", "remote"))
+from servers import Servers  # noqa: E402
 from workspace import Workspace, files_in, quick_folder  # noqa: E402
 
 ENGINE = os.path.join(HERE, "..", "..", "engine")
@@ -136,12 +139,17 @@ def differences(expected, actual):
 # ---- a place to tell them in -------------------------------------------------------------------------------------------------------------
 
 
+def address_of(server):
+    key = "".join(f'\n{name} = "{server[name.upper()]}"' for name in ("key", "known_hosts"))
+    return f"sftp://{server['USER']}@127.0.0.1:{server['SFTP_PORT']}", key
+
+
 class Stage:
     """A workspace of the pack, and a job whose files are always held. It can be put back to the evening before any day."""
 
-    def __init__(self, atom, root, days):
-        self.days, self.saved = days, os.path.join(root, "evenings")
-        self.ws = Workspace(atom, os.path.join(root, "shop")).make()
+    def __init__(self, atom, root, days, server=None):
+        self.days, self.saved, self.user = days, os.path.join(root, "evenings"), server and server["USER"]
+        self.ws = Workspace(atom, os.path.join(root, "shop")).make(*(address_of(server) if server else ()))
         with open(os.path.join(self.ws.home, "jobs", "conferencia.toml"), "w", encoding="utf-8") as file:
             file.write(HOLDING_JOB)
         self.dropped, self.expected = [], []
@@ -162,6 +170,8 @@ class Stage:
     def begin(self, n):
         for name, data in self.days[n].files.items():
             self.ws.drop(name, data)
+        for folder in (self.ws.source, self.ws.target) if self.user else ():
+            subprocess.run(["chown", "-R", self.user, folder], check=True)
         listed = self.ws.call("files", "--json")[1] if self.days[n].deeds else []
         for verb, name in self.days[n].deeds:
             ids = [str(r["id"]) for r in listed if r["file"] == name]
@@ -214,10 +224,10 @@ def try_point(stages, chosen, point):
     return out
 
 
-def stages_of(atom, scratch, days):
+def stages_of(atom, scratch, days, server=None):
     made = queue.Queue()
     for i in range(AT_ONCE):
-        stage = Stage(atom, os.path.join(scratch, f"stage{i}"), days)
+        stage = Stage(atom, os.path.join(scratch, f"stage{i}"), days, server)
         if i > 0:
             assert stage.expected == first.expected, "two undisturbed runs differ"
         first = stage
@@ -243,13 +253,18 @@ def main():
     parser.add_argument("--brief", action="store_true")
     parser.add_argument("--moments", type=int, default=0)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--sftp", action="store_true")
     parser.add_argument("--keep")
     args = parser.parse_args()
     with contextlib.ExitStack() as stack:
         scratch = args.keep or stack.enter_context(quick_folder())
         os.makedirs(scratch, exist_ok=True)
         days = make_days(os.path.abspath(args.generate), scratch)
-        stages = stages_of(args.atom, scratch, days)
+        server = None
+        if args.sftp:
+            os.chmod(scratch, 0o755)  # the server's user must come through
+            server = stack.enter_context(Servers(os.path.join(scratch, "servers"), ftp=False)).env
+        stages = stages_of(args.atom, scratch, days, server)
         failed, kills, moments, met = 0, 0, 0, set()
         with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
             tries = [(point, pool.submit(try_point, stages, chosen, point)) for chosen, point in wanted(args)]

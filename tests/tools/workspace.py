@@ -1,4 +1,4 @@
-"""A workspace of the shipped pack in a scratch folder: a file:// source `credor`, a file:// target `discador`, and what is in them."""
+"""A workspace of the shipped pack in a scratch folder: a source `credor`, a target `discador`, by file:// or on a server, and what is in them."""
 
 import json
 import os
@@ -11,14 +11,14 @@ import tempfile
 SETTINGS = """
 [[source]]
 name = "credor"
-url = "file://{root}/credor"
+url = "{url}/credor"{access}
 done = "lidos"
 errors = "erros"
 ready = "immediate"
 
 [[target]]
 name = "discador"
-url = "file://{root}/discador"
+url = "{url}/discador"{access}
 staging = ".tmp"
 """
 
@@ -48,12 +48,13 @@ class Workspace:
         self.base_path = os.path.join(self.home, "data", "base.db")
         self.dropped, self.printed = 0, ""
 
-    def make(self):
+    def make(self, server="file://", access=""):
+        """server: what stands in front of the folders' paths in their URLs; access: further lines of their settings."""
         for folder in (self.source, self.target):
             os.makedirs(folder)
         subprocess.run([self.atom, "init", self.home], check=True, stdout=subprocess.DEVNULL)
         with open(os.path.join(self.home, "atom.toml"), "a", encoding="utf-8") as file:
-            file.write(SETTINGS.format(root=self.root))
+            file.write(SETTINGS.format(url=server + self.root, access=access))
         return self
 
     def set_calendar(self, calendar):
