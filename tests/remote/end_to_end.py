@@ -452,22 +452,34 @@ def slow_bytes_come_whole(kind):
     same(shop.source_files("lidos"), {name: orders(*range(1, 3001))})
 
 
-@case("ftp")
+@contextlib.contextmanager
+def lying_listings(kind):
+    """A server whose listings may lie: (its port, lie(old size, new size), which without sizes ends the lie)."""
+    if kind == "sftp":
+        with Shop.all_servers.lying() as (port, lie):
+            yield port, lie
+    else:
+        proxy = proxy_of(kind)
+        yield proxy.port, lambda *sizes: proxy.command("swap _{}_ _{}_".format(*sizes) if sizes else "clear")
+
+
+@case("sftp", "ftp")
 def a_wrong_size_in_the_listing(kind):
     """What comes is not what was listed: it is not loaded, and is worked when both agree."""
-    proxy = proxy_of(kind)
-    shop = Shop("wrong size", kind, port=proxy.port)
-    numbers = range(1, 10_001)
-    name = shop.drop_orders(*numbers)
-    size = len(orders(*numbers))
-    proxy.command(f"swap _{size}_ _{size - 1}_")
-    same(shop.poll(), [], "more than was listed: it still grows")
-    same(shop.statuses(), ["seen"])
-    proxy.command(f"swap _{size}_ _{size + 1}_")
-    same([(r["file"], r["status"], r["reason"]) for r in shop.poll(expect=1)], [(name, "failed", f"TRUNCADO: vieram {size} bytes; a pasta mostrava {size + 1}")])
-    proxy.command("clear")
-    same([(r["file"], r["status"], r["read"]) for r in shop.poll()], [(name, "done", 10_000)])
-    same(shop.target_files(), {"lista_20261030_001.csv": orders(*numbers)})
+    with lying_listings(kind) as (port, lie):
+        shop = Shop("wrong size", kind, port=port)
+        numbers = range(1, 10_001)
+        name = shop.drop_orders(*numbers)
+        size = len(orders(*numbers))
+        lie(size, size - 1)
+        same(shop.poll(), [], "more than was listed: it still grows")
+        same(shop.statuses(), ["seen"])
+        lie(size, size + 1)
+        reason = f"TRUNCADO: vieram {size} bytes; a pasta mostrava {size + 1}"
+        same([(r["file"], r["status"], r["reason"]) for r in shop.poll(expect=1)], [(name, "failed", reason)])
+        lie()
+        same([(r["file"], r["status"], r["read"]) for r in shop.poll()], [(name, "done", 10_000)])
+        same(shop.target_files(), {"lista_20261030_001.csv": orders(*numbers)})
 
 
 @case("sftp", "ftp")

@@ -47,7 +47,7 @@ StrictModes no
 AllowUsers {user}
 UseDNS no
 MaxStartups 200
-Subsystem sftp internal-sftp
+Subsystem sftp {subsystem}
 LogLevel ERROR
 """
 
@@ -257,9 +257,9 @@ class Servers:
         self.env["SFTP_PORT"] = str(port)
         self._children.append(_spawn(port, *self._sshd(port)))
 
-    def _sshd(self, port):
+    def _sshd(self, port, subsystem="internal-sftp"):
         config = self.root / f"ssh/sshd_config_{port}"
-        config.write_text(SSHD_CONFIG.format(port=port, root=self.root, user=self._user))
+        config.write_text(SSHD_CONFIG.format(port=port, root=self.root, user=self._user, subsystem=subsystem))
         return "/usr/sbin/sshd", "-D", "-e", "-f", config
 
     def _start_vsftpd(self, name, implicit):
@@ -280,6 +280,21 @@ class Servers:
         server = Restartable(port, self._sshd(port) if kind == "sftp" else self._vsftpd(port))
         try:
             yield server
+        finally:
+            server.end()
+
+    @contextlib.contextmanager
+    def lying(self):
+        """An sftp server more, and lie(old, new): from then on its listings have the size `new` for `old`; lie() is the truth again."""
+        port = _free_port()
+        self.add_known_host(port)
+        program, lies = (self.root / f"ssh/{name}_{port}" for name in ("lying_sftp.py", "sizes"))
+        shutil.copy(Path(__file__).with_name("lying_sftp.py"), program)  # where the user may read it
+        lie = lambda *sizes: lies.write_text(" ".join(map(str, sizes)))
+        lie()
+        server = Restartable(port, self._sshd(port, f"/usr/bin/python3 {program} {lies}"))
+        try:
+            yield port, lie
         finally:
             server.end()
 
