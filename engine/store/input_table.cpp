@@ -1,11 +1,14 @@
 #include "engine/store/input_table.hpp"
 
+#include "engine/layout/rows_ahead.hpp"
 #include "engine/store/database.hpp"
 
 #include <fmt/format.h>
 #include <sqlite3.h>
 
+#include <bit>
 #include <map>
+#include <system_error>
 
 namespace atom {
 
@@ -47,7 +50,8 @@ enum Plan
 {
     k_scan = 0,
     k_line = 1, // linha = ?
-    k_key = 2   // columns of idxStr = ?
+    k_key = 2,  // columns of idxStr = ?
+    k_whole = 3 // a scan of all columns
 };
 
 struct Vtab
@@ -63,6 +67,7 @@ struct Cursor
     sqlite3_vtab_cursor base{}; // first
     Table *table;
     RelationCursor rows;
+    std::unique_ptr<RowsAhead> ahead; // of a whole scan, in place of `rows`
     std::string_view file;
     int plan = k_scan;
     bool eof = true;
@@ -129,7 +134,8 @@ int best_index(sqlite3_vtab *v, sqlite3_index_info *info)
         }
     }
     if (keys.empty()) {
-        info->idxNum = k_scan;
+        bool const takes_all = std::popcount(info->colUsed) == 64; // the last bit stands for the 64th column and all that follow
+        info->idxNum = takes_all ? k_whole : k_scan;
         info->estimatedRows = table_of(v).rows();
         info->estimatedCost = 2.0 * static_cast<double>(info->estimatedRows);
         return SQLITE_OK;
@@ -167,6 +173,9 @@ int next_row(sqlite3_vtab_cursor *base)
     switch (c.plan) {
     case k_scan:
         c.eof = !c.rows.next();
+        return SQLITE_OK;
+    case k_whole:
+        c.eof = !c.ahead->next();
         return SQLITE_OK;
     case k_line:
         while (c.line_rowid < c.line_end) {
@@ -235,11 +244,36 @@ int filter_key(Cursor &c, char const *list, int argc, sqlite3_value **argv)
     return next_row(&c.base);
 }
 
+int next(sqlite3_vtab_cursor *base)
+{
+    try {
+        return next_row(base);
+    } catch (std::bad_alloc const &) {
+        return SQLITE_NOMEM;
+    }
+}
+
+/// Reads ahead where that is worth a thread, and there is one to be had.
+void begin_scan(Cursor &c)
+{
+    constexpr std::int64_t k_worth_it = 1000; // rows
+    if (c.plan == k_whole && std::thread::hardware_concurrency() > 1 && c.table->rows() > k_worth_it) {
+        try {
+            c.ahead = std::make_unique<RowsAhead>(c.table->relation);
+            return;
+        } catch (std::system_error const &) { // too many threads: then one after the other
+        }
+    }
+    c.plan = k_scan;
+    c.rows.rewind();
+}
+
 int filter(sqlite3_vtab_cursor *base, int plan, char const *list, int argc, sqlite3_value **argv)
 {
     auto &c = cursor_of(base);
     c.plan = plan;
     c.eof = false;
+    c.ahead.reset();
     try {
         if (plan == k_line) {
             auto const linha = sqlite3_value_int64(argv[0]);
@@ -251,7 +285,7 @@ int filter(sqlite3_vtab_cursor *base, int plan, char const *list, int argc, sqli
         if (plan == k_key) {
             return filter_key(c, list, argc, argv);
         }
-        c.rows.rewind();
+        begin_scan(c);
         return next_row(base);
     } catch (std::bad_alloc const &) {
         return SQLITE_NOMEM;
@@ -263,7 +297,7 @@ int eof(sqlite3_vtab_cursor *c) { return cursor_of(c).eof ? 1 : 0; }
 int column(sqlite3_vtab_cursor *base, sqlite3_context *context, int i)
 {
     auto &c = cursor_of(base);
-    auto const v = c.rows.value(i, c.scratch);
+    auto const v = c.ahead ? c.ahead->value(i) : c.rows.value(i, c.scratch);
     switch (v.kind) {
     case Value::Kind::none:
         break;
@@ -282,7 +316,8 @@ int column(sqlite3_vtab_cursor *base, sqlite3_context *context, int i)
 
 int rowid(sqlite3_vtab_cursor *c, sqlite3_int64 *out)
 {
-    *out = static_cast<sqlite3_int64>(cursor_of(c).rows.rowid());
+    auto const &cursor = cursor_of(c);
+    *out = static_cast<sqlite3_int64>(cursor.ahead ? cursor.ahead->rowid() : cursor.rows.rowid());
     return SQLITE_OK;
 }
 
@@ -296,7 +331,7 @@ sqlite3_module make_module()
     m.xOpen = open_cursor;
     m.xClose = close_cursor;
     m.xFilter = filter;
-    m.xNext = next_row;
+    m.xNext = next;
     m.xEof = eof;
     m.xColumn = column;
     m.xRowid = rowid;
