@@ -42,9 +42,13 @@ int run(Call const &call)
 
 } // namespace
 
-Command const k_backup = {"backup", "FILE", "makes a sound copy of the base, whatever is running",
-                          "FILE is the base, FILE.online the online base, FILE.spool what is still to be delivered. To go back: stop what runs, put them\n"
-                          "in the place of data/base.db, data/online.db and data/spool/out, and delete the old ones' -wal and -shm.",
-                          options, run};
+Command const k_backup = {
+    "backup",
+    "FILE",
+    "makes a sound copy of the base, whatever is running",
+    "FILE is the base, FILE.online the online base, FILE.spool what is still to be delivered. To go back: stop what runs, put them\n"
+    "in the place of data/base.db, data/online.db and data/spool/out, and delete the old ones' -wal and -shm.",
+    options,
+    run};
 
 } // namespace atom

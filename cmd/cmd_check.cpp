@@ -82,8 +82,8 @@ int run(Call const &call)
         } else {
             auto const sends = workspace.sends.empty() ? "" : ", " + counted(workspace.sends.size(), "send");
             auto const reports = workspace.reports.empty() ? "" : ", " + counted(workspace.reports.size(), "report");
-            std::cout << fmt::format("all is well: {}, {}, {}{}{}\n", counted(workspace.layouts.size(), "layout"), counted(workspace.jobs.size(), "job"),
-                                     counted(workspace.exports.size(), "export"), sends, reports);
+            std::cout << fmt::format("all is well: {}, {}, {}{}{}\n", counted(workspace.layouts.size(), "layout"),
+                                     counted(workspace.jobs.size(), "job"), counted(workspace.exports.size(), "export"), sends, reports);
         }
         for (auto const &s : workspace.sources) {
             tell_if_off("source", s);
@@ -101,8 +101,9 @@ int run(Call const &call)
         }
         std::string list;
         for (auto const &f : e.faults()) {
-            list += (list.empty() ? "" : ",") +
-                    JsonObject().add("file", f.pos.file).add("line", f.pos.line).add("column", f.pos.column).add("message", f.message).text();
+            list +=
+                (list.empty() ? "" : ",") +
+                JsonObject().add("file", f.pos.file).add("line", f.pos.line).add("column", f.pos.column).add("message", f.message).text();
         }
         std::cout << JsonObject().add("ok", false).add_raw("faults", "[" + list + "]").text() << "\n";
         return 2;
@@ -111,7 +112,11 @@ int run(Call const &call)
 
 } // namespace
 
-Command const k_check = {"check", "", "checks all configuration, layouts with their samples, and all SQL",
-                         "Everything that is wrong is told at once, as file:line:column. Exit 2 if anything is.", options, run};
+Command const k_check = {"check",
+                         "",
+                         "checks all configuration, layouts with their samples, and all SQL",
+                         "Everything that is wrong is told at once, as file:line:column. Exit 2 if anything is.",
+                         options,
+                         run};
 
 } // namespace atom

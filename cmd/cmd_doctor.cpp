@@ -56,9 +56,13 @@ int run(Call const &call)
 
 } // namespace
 
-Command const k_doctor = {"doctor", "", "finds what would keep the program from its work",
-                          "Configuration, time, disk, the base, secrets; whether each source and target is reached, its key known, and what has to be\n"
-                          "written there may be written. Exit 1 if anything is wrong.",
-                          options, run};
+Command const k_doctor = {
+    "doctor",
+    "",
+    "finds what would keep the program from its work",
+    "Configuration, time, disk, the base, secrets; whether each source and target is reached, its key known, and what has to be\n"
+    "written there may be written. Exit 1 if anything is wrong.",
+    options,
+    run};
 
 } // namespace atom

@@ -42,7 +42,8 @@ int run(Call const &call)
     auto const name = call.text("name");
     auto const *const x = w.export_named(name);
     if (x == nullptr) {
-        throw UsageError(name.empty() ? fmt::format("no export is named; there are: {}", join(names, ", ")) : unknown_word("export", name, names));
+        throw UsageError(name.empty() ? fmt::format("no export is named; there are: {}", join(names, ", "))
+                                      : unknown_word("export", name, names));
     }
     if (w.target(x->target) == nullptr) {
         throw UsageError(fmt::format("target \"{}\" of export {} is not in atom.toml", x->target, name));
@@ -61,7 +62,11 @@ int run(Call const &call)
 
 } // namespace
 
-Command const k_export = {"export", "NAME", "writes and delivers an export now",
-                          "What was delivered is remembered: without --full only what is new or changed goes out, after what is gone.", options, run};
+Command const k_export = {"export",
+                          "NAME",
+                          "writes and delivers an export now",
+                          "What was delivered is remembered: without --full only what is new or changed goes out, after what is gone.",
+                          options,
+                          run};
 
 } // namespace atom

@@ -14,7 +14,8 @@ namespace atom {
 
 namespace {
 
-std::vector<std::string> const k_statuses = {"seen", "fetching", "waiting", "held", "running", "done", "failed", "duplicate", "unmatched", "removed"};
+std::vector<std::string> const k_statuses = {"seen", "fetching", "waiting",   "held",      "running",
+                                             "done", "failed",   "duplicate", "unmatched", "removed"};
 
 void options(po::options_description &o, po::positional_options_description &)
 {
@@ -52,13 +53,19 @@ int run(Call const &call)
     }
     print_files(files, call.json());
     auto const seen = ledger.with_status({"seen"});
-    bool const is_one_stuck = std::any_of(seen.begin(), seen.end(), [](FileRow const &f) { return !f.reason.empty(); }); // an upload that does not end
+    bool const is_one_stuck =
+        std::any_of(seen.begin(), seen.end(), [](FileRow const &f) { return !f.reason.empty(); }); // an upload that does not end
     return ledger.with_status({"failed", "held"}).empty() && overdue.empty() && !is_one_stuck ? 0 : 1;
 }
 
 } // namespace
 
-Command const k_files = {"files", "", "the ledger: what came, and what became of it",
-                         "Exit 1 while any file is failed, held or stuck, or one that is expected today has not come, so that a monitor can rest on it.", options, run};
+Command const k_files = {
+    "files",
+    "",
+    "the ledger: what came, and what became of it",
+    "Exit 1 while any file is failed, held or stuck, or one that is expected today has not come, so that a monitor can rest on it.",
+    options,
+    run};
 
 } // namespace atom

@@ -52,7 +52,11 @@ int run(Call const &call)
 
 } // namespace
 
-Command const k_import = {"import", "FILE…", "works local files now, as a look at a source would",
-                          "Error files land beside the file. Waits for a running poll and says who holds it.", options, run};
+Command const k_import = {"import",
+                          "FILE…",
+                          "works local files now, as a look at a source would",
+                          "Error files land beside the file. Waits for a running poll and says who holds it.",
+                          options,
+                          run};
 
 } // namespace atom

@@ -27,7 +27,8 @@ fs::path pack_folder()
 {
     std::error_code unreadable;
     auto const self = fs::read_symlink("/proc/self/exe", unreadable);
-    for (auto const &candidate : {self.parent_path().parent_path() / "share" / "atom", fs::path(ATOM_PACK_DIR), fs::path(ATOM_SOURCE_DIR)}) {
+    for (auto const &candidate :
+         {self.parent_path().parent_path() / "share" / "atom", fs::path(ATOM_PACK_DIR), fs::path(ATOM_SOURCE_DIR)}) {
         if (fs::exists(candidate / "jobs" / "init" / "atom.toml")) {
             return candidate;
         }
@@ -65,13 +66,15 @@ int run(Call const &call)
     if (call.json()) {
         std::cout << JsonObject().add("workspace", dir.string()).text() << "\n";
     } else {
-        std::cout << fmt::format("{} is a workspace now; next: edit {}/atom.toml, then atom -C {} check\n", dir.string(), dir.string(), dir.string());
+        std::cout << fmt::format("{} is a workspace now; next: edit {}/atom.toml, then atom -C {} check\n", dir.string(), dir.string(),
+                                 dir.string());
     }
     return 0;
 }
 
 } // namespace
 
-Command const k_init = {"init", "DIR", "makes a workspace with the shipped pack", "Layouts, jobs and a commented atom.toml, to be edited.", options, run};
+Command const k_init = {"init",  "DIR", "makes a workspace with the shipped pack", "Layouts, jobs and a commented atom.toml, to be edited.",
+                        options, run};
 
 } // namespace atom

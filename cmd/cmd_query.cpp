@@ -70,7 +70,8 @@ void print(Statement &query, bool json)
         }
         if (stream) {
             for (auto &c : row) {
-                std::replace_if(c.begin(), c.end(), [](char ch) { return ch == '\t' || ch == '\n' || ch == '\r'; }, ' ');
+                std::replace_if(
+                    c.begin(), c.end(), [](char ch) { return ch == '\t' || ch == '\n' || ch == '\r'; }, ' ');
             }
             std::cout << join(row, "\t") << "\n";
         } else {
@@ -113,7 +114,8 @@ int query_file(Call const &call, Workspace const &workspace)
     print(query, call.json());
     std::cout.flush();
     if (checked.rejected > 0) {
-        std::cerr << fmt::format("{} of {} lines have faults and were left out; atom import --dry-run lists them\n", checked.rejected, checked.read);
+        std::cerr << fmt::format("{} of {} lines have faults and were left out; atom import --dry-run lists them\n", checked.rejected,
+                                 checked.read);
     }
     return checked.rejected > 0 ? 1 : 0;
 }
@@ -139,7 +141,11 @@ int run(Call const &call)
 
 } // namespace
 
-Command const k_query = {"query", "SQL", "asks the base, or a file, in SQL; changes nothing",
-                         "Decimals come as exact integers in units of their scale; --text shows a file's values as they stand.", options, run};
+Command const k_query = {"query",
+                         "SQL",
+                         "asks the base, or a file, in SQL; changes nothing",
+                         "Decimals come as exact integers in units of their scale; --text shows a file's values as they stand.",
+                         options,
+                         run};
 
 } // namespace atom

@@ -35,12 +35,14 @@ constexpr Kind k_retry_kind = {"retry", "failed", "only a failed file can be tri
 constexpr Kind k_approve_kind = {"approve", "held", "only a held file can be approved", "runs past what held it"};
 constexpr Kind k_release_kind = {"release", "waiting", "only a waiting file can be released", "runs without what it waits for"};
 
-void ask(Call const &call, Workspace const &workspace, Clock const &clock, Kind const &kind, std::string const &target, std::string const &shown)
+void ask(Call const &call, Workspace const &workspace, Clock const &clock, Kind const &kind, std::string const &target,
+         std::string const &shown)
 {
     Request const request{0, kind.name, target, call.has("by") ? call.text("by") : system_user()};
     add_request(workspace, clock, request);
     if (call.json()) {
-        std::cout << JsonObject().add(is_digits(target) ? "id" : "export", target).add("request", kind.name).add("by", request.by).text() << "\n";
+        std::cout << JsonObject().add(is_digits(target) ? "id" : "export", target).add("request", kind.name).add("by", request.by).text()
+                  << "\n";
     } else {
         std::cout << fmt::format("{} {} at the next poll\n", shown, kind.promise);
     }
@@ -86,10 +88,16 @@ int run_release(Call const &call) { return run_for(call, k_release_kind); }
 
 } // namespace
 
-Command const k_retry = {"retry", "ID", "tries a failed file again", "A request that the next poll takes up; who asked is kept.", options, run_retry};
-Command const k_approve = {"approve", "ID", "lets a held file run past what held it", "A request that the next poll takes up; who asked is kept.", options,
-                           run_approve};
-Command const k_release = {"release", "ID|EXPORT", "lets a waiting file run, or an export go past the files that hold it now",
-                           "A request that the next poll takes up; who asked is kept.", options, run_release};
+Command const k_retry = {"retry", "ID",     "tries a failed file again", "A request that the next poll takes up; who asked is kept.",
+                         options, run_retry};
+Command const k_approve = {
+    "approve", "ID",       "lets a held file run past what held it", "A request that the next poll takes up; who asked is kept.",
+    options,   run_approve};
+Command const k_release = {"release",
+                           "ID|EXPORT",
+                           "lets a waiting file run, or an export go past the files that hold it now",
+                           "A request that the next poll takes up; who asked is kept.",
+                           options,
+                           run_release};
 
 } // namespace atom

@@ -20,7 +20,8 @@ namespace {
 void options(po::options_description &o, po::positional_options_description &)
 {
     o.add_options()("once", po::bool_switch(), "one look, for cron and systemd timers");
-    o.add_options()("settle", po::value<std::string>()->value_name("TIME"), "look twice, this far apart (5s), in place of the 30 s of ready = \"stable\"");
+    o.add_options()("settle", po::value<std::string>()->value_name("TIME"),
+                    "look twice, this far apart (5s), in place of the 30 s of ready = \"stable\"");
     o.add_options()("dry-run", po::bool_switch(), "with --once: do it all on a copy, show what would change, and leave nothing");
 }
 
@@ -103,11 +104,16 @@ int run(Call const &call)
 
 } // namespace
 
-Command const k_run = {"run", "", "looks at every source, works what is whole and new, delivers what is due",
-                       "Looks again and again, as often as [schedule] in atom.toml says (each minute), until it is told to stop by SIGTERM or SIGINT: the file\n"
-                       "at hand is finished or rolled back, within 10 s. SIGHUP reads the configuration again; one that is not valid is refused and said.\n"
-                       "Files are worked by the date in their names, then by their jobs' order, then by hour. A second --once at the same time says so\n"
-                       "and ends with 0; a second service ends with 1.",
-                       options, run};
+Command const k_run = {
+    "run",
+    "",
+    "looks at every source, works what is whole and new, delivers what is due",
+    "Looks again and again, as often as [schedule] in atom.toml says (each minute), until it is told to stop by SIGTERM or SIGINT: the "
+    "file\n"
+    "at hand is finished or rolled back, within 10 s. SIGHUP reads the configuration again; one that is not valid is refused and said.\n"
+    "Files are worked by the date in their names, then by their jobs' order, then by hour. A second --once at the same time says so\n"
+    "and ends with 0; a second service ends with 1.",
+    options,
+    run};
 
 } // namespace atom

@@ -42,9 +42,10 @@ struct Command
     char const *name;
     char const *arguments; // "FILE…", for the usage line
     char const *summary;
-    char const *help;      // a paragraph
+    char const *help; // a paragraph
     /// Adds the command's own options and names its positional ones.
-    void (*options)(boost::program_options::options_description &options, boost::program_options::positional_options_description &positional);
+    void (*options)(boost::program_options::options_description &options,
+                    boost::program_options::positional_options_description &positional);
     int (*run)(Call const &call);
     /// Options that only the workspace knows, of what the first argument names. `call` has the common options.
     void (*more_options)(Call const &call, std::string const &first, boost::program_options::options_description &options) = nullptr;

@@ -71,7 +71,8 @@ po::options_description common_options()
     po::options_description o("Options of every command");
     o.add_options()("help", po::bool_switch(), "show this help and end");
     o.add_options()("json", po::bool_switch(), "print JSON: one document, or a line each for lists");
-    o.add_options()("at", po::value<std::string>()->value_name("TIME"), "run as of then, \"2026-11-03 02:00\" in the workspace's time zone");
+    o.add_options()("at", po::value<std::string>()->value_name("TIME"),
+                    "run as of then, \"2026-11-03 02:00\" in the workspace's time zone");
     o.add_options()("workspace,C", po::value<std::string>()->value_name("DIR"), "the workspace (else ATOM_HOME, else the current folder)");
     o.add_options()("verbose", po::bool_switch(), "log what is done, not only what goes wrong");
     return o;
@@ -79,7 +80,8 @@ po::options_description common_options()
 
 void print_overview()
 {
-    std::string out = "atom - takes files, works them through rules against a base, hands on what changed\n\nUsage: atom COMMAND [OPTION…]\n\n";
+    std::string out =
+        "atom - takes files, works them through rules against a base, hands on what changed\n\nUsage: atom COMMAND [OPTION…]\n\n";
     for (auto const &c : commands()) {
         out += fmt::format("  {:<8} {}\n", c.name, c.summary);
     }
@@ -89,7 +91,8 @@ void print_overview()
 
 void print_help(Command const &c, po::options_description const &own)
 {
-    std::cout << fmt::format("Usage: atom {}{}{} [OPTION…]\n\n{}\n\n{}\n", c.name, *c.arguments != 0 ? " " : "", c.arguments, c.summary, c.help);
+    std::cout << fmt::format("Usage: atom {}{}{} [OPTION…]\n\n{}\n\n{}\n", c.name, *c.arguments != 0 ? " " : "", c.arguments, c.summary,
+                             c.help);
     if (!own.options().empty()) {
         std::cout << own << "\n";
     }

@@ -12,16 +12,14 @@
 
 namespace atom {
 
-bool is_terminal()
-{
-    return ::isatty(STDOUT_FILENO) != 0;
-}
+bool is_terminal() { return ::isatty(STDOUT_FILENO) != 0; }
 
 namespace {
 
 std::string one_line(std::string s)
 {
-    std::replace_if(s.begin(), s.end(), [](char c) { return c == '\t' || c == '\n' || c == '\r'; }, ' ');
+    std::replace_if(
+        s.begin(), s.end(), [](char c) { return c == '\t' || c == '\n' || c == '\r'; }, ' ');
     return s;
 }
 
@@ -86,8 +84,9 @@ void print_files(std::vector<FileRow> const &files, bool json)
     }
     Table table({"id", "file", "job", "status", "data", "read", "accepted", "rejected", "warnings", "seconds", "reason"});
     for (auto const &f : files) {
-        table.add({f.id == 0 ? "" : std::to_string(f.id), printable(f.file), f.job, f.status, f.data, std::to_string(f.read), std::to_string(f.accepted),
-                   std::to_string(f.rejected), std::to_string(f.warnings), fmt::format("{:.2f}", f.seconds), f.reason});
+        table.add({f.id == 0 ? "" : std::to_string(f.id), printable(f.file), f.job, f.status, f.data, std::to_string(f.read),
+                   std::to_string(f.accepted), std::to_string(f.rejected), std::to_string(f.warnings), fmt::format("{:.2f}", f.seconds),
+                   f.reason});
     }
     table.print();
 }
@@ -98,7 +97,8 @@ namespace {
 std::string what_was_sent(SendResult const &s)
 {
     std::vector<std::string> parts;
-    for (auto const &[n, word] : {std::pair(s.sent, "sent"), {s.refused, "refused"}, {s.unknown, "unknown"}, {s.gone, "gone"}, {s.waiting, "waiting"}}) {
+    for (auto const &[n, word] :
+         {std::pair(s.sent, "sent"), {s.refused, "refused"}, {s.unknown, "unknown"}, {s.gone, "gone"}, {s.waiting, "waiting"}}) {
         if (n > 0) {
             parts.push_back(fmt::format("{} {}", n, word));
         }

@@ -15,8 +15,8 @@ namespace atom {
 class Session
 {
 public:
-    /// Takes the lock: `wait` says who holds it and waits; else locked() tells whether it was had, and the right to look at the sources with
-    /// it. A dry run works on a private copy of the bases, its folders are only looked at, and nothing of it is left.
+    /// Takes the lock: `wait` says who holds it and waits; else locked() tells whether it was had, and the right to look at the sources
+    /// with it. A dry run works on a private copy of the bases, its folders are only looked at, and nothing of it is left.
     Session(Call const &call, char const *command, bool wait, bool dry_run = false);
 
     bool locked() const noexcept { return m_lock.has_value(); }

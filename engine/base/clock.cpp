@@ -256,7 +256,8 @@ std::unique_ptr<Clock> clock_from(std::string const &local_text, bool runs)
     if (!c) {
         throw std::invalid_argument("\"" + local_text + "\" is no time; allowed: YYYY-MM-DD, YYYY-MM-DD HH:MM or YYYY-MM-DD HH:MM:SS");
     }
-    return std::make_unique<FixedClock>(day_of(*c) * k_day_seconds + c->hour * std::int64_t{3600} + c->minute * std::int64_t{60} + c->second, runs);
+    return std::make_unique<FixedClock>(
+        day_of(*c) * k_day_seconds + c->hour * std::int64_t{3600} + c->minute * std::int64_t{60} + c->second, runs);
 }
 
 } // namespace

@@ -24,9 +24,11 @@ constexpr std::int64_t k_longest = std::int64_t{366} * 86400;
 std::optional<std::chrono::seconds> parse_duration(std::string_view text) noexcept
 {
     auto const digits = text.substr(0, text.empty() ? 0 : text.size() - 1);
-    auto const *const unit = std::find_if(std::begin(k_units), std::end(k_units), [&](Unit const &u) { return !text.empty() && u.letter == text.back(); });
+    auto const *const unit =
+        std::find_if(std::begin(k_units), std::end(k_units), [&](Unit const &u) { return !text.empty() && u.letter == text.back(); });
     std::int64_t count = 0;
-    if (unit == std::end(k_units) || !is_digits(digits) || std::from_chars(digits.data(), digits.data() + digits.size(), count).ec != std::errc()) {
+    if (unit == std::end(k_units) || !is_digits(digits) ||
+        std::from_chars(digits.data(), digits.data() + digits.size(), count).ec != std::errc()) {
         return std::nullopt;
     }
     if (count > k_longest / unit->seconds) {

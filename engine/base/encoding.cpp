@@ -53,16 +53,11 @@ struct SecondByte
 constexpr SecondByte second_byte(unsigned lead) noexcept
 {
     switch (lead) {
-    case 0xE0:
-        return {0xA0, 0xBF};
-    case 0xED:
-        return {0x80, 0x9F};
-    case 0xF0:
-        return {0x90, 0xBF};
-    case 0xF4:
-        return {0x80, 0x8F};
-    default:
-        return {0x80, 0xBF};
+    case 0xE0: return {0xA0, 0xBF};
+    case 0xED: return {0x80, 0x9F};
+    case 0xF0: return {0x90, 0xBF};
+    case 0xF4: return {0x80, 0x8F};
+    default: return {0x80, 0xBF};
     }
 }
 
@@ -201,12 +196,9 @@ std::optional<Encoding> encoding_from_name(std::string_view name)
 std::string_view encoding_name(Encoding e) noexcept
 {
     switch (e) {
-    case Encoding::utf8:
-        return "utf-8";
-    case Encoding::iso_8859_1:
-        return "iso-8859-1";
-    case Encoding::windows_1252:
-        return "windows-1252";
+    case Encoding::utf8: return "utf-8";
+    case Encoding::iso_8859_1: return "iso-8859-1";
+    case Encoding::windows_1252: return "windows-1252";
     }
     return {};
 }
@@ -235,12 +227,9 @@ bool is_valid_utf8(std::string_view bytes) noexcept { return find_invalid_utf8(b
 std::size_t find_invalid(std::string_view bytes, Encoding e) noexcept
 {
     switch (e) {
-    case Encoding::utf8:
-        return find_invalid_utf8(bytes, true);
-    case Encoding::iso_8859_1:
-        return bytes.find('\0'); // it has all bytes
-    case Encoding::windows_1252:
-        return find_invalid_cp1252(bytes);
+    case Encoding::utf8: return find_invalid_utf8(bytes, true);
+    case Encoding::iso_8859_1: return bytes.find('\0'); // it has all bytes
+    case Encoding::windows_1252: return find_invalid_cp1252(bytes);
     }
     return std::string_view::npos;
 }

@@ -12,7 +12,9 @@ namespace atom {
 
 std::string json_quoted(std::string_view utf8)
 {
-    auto const quoted = [](std::string_view text) { return boost::json::serialize(boost::json::value(boost::json::string_view(text.data(), text.size()))); };
+    auto const quoted = [](std::string_view text) {
+        return boost::json::serialize(boost::json::value(boost::json::string_view(text.data(), text.size())));
+    };
     return is_valid_utf8(utf8) ? quoted(utf8) : quoted(to_utf8(utf8, Encoding::utf8));
 }
 
@@ -59,9 +61,6 @@ JsonObject &JsonObject::add_raw(std::string_view key, std::string_view json)
     return *this;
 }
 
-JsonObject &JsonObject::add_seconds(std::string_view key, double seconds)
-{
-    return add_raw(key, fmt::format("{:.3f}", seconds));
-}
+JsonObject &JsonObject::add_seconds(std::string_view key, double seconds) { return add_raw(key, fmt::format("{:.3f}", seconds)); }
 
 } // namespace atom

@@ -147,9 +147,7 @@ bool JsonText::read_value(unsigned depth)
         kind = Kind::null;
         good = read_word("null");
         break;
-    default:
-        kind = Kind::number;
-        good = read_number();
+    default: kind = Kind::number; good = read_number();
     }
     if (!good) {
         return false;

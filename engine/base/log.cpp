@@ -34,15 +34,11 @@ spdlog::logger &logger()
 std::string_view level_word(LogLevel level) noexcept
 {
     switch (level) {
-    case LogLevel::debug:
-        return "debug";
-    case LogLevel::info:
-        return "info ";
-    case LogLevel::warning:
-        return "warn ";
+    case LogLevel::debug: return "debug";
+    case LogLevel::info: return "info ";
+    case LogLevel::warning: return "warn ";
     case LogLevel::error:
-    case LogLevel::off:
-        return "error";
+    case LogLevel::off: return "error";
     }
     return {};
 }
@@ -50,15 +46,11 @@ std::string_view level_word(LogLevel level) noexcept
 spdlog::level::level_enum spdlog_level(LogLevel level) noexcept
 {
     switch (level) {
-    case LogLevel::debug:
-        return spdlog::level::debug;
-    case LogLevel::info:
-        return spdlog::level::info;
-    case LogLevel::warning:
-        return spdlog::level::warn;
+    case LogLevel::debug: return spdlog::level::debug;
+    case LogLevel::info: return spdlog::level::info;
+    case LogLevel::warning: return spdlog::level::warn;
     case LogLevel::error:
-    case LogLevel::off:
-        return spdlog::level::err;
+    case LogLevel::off: return spdlog::level::err;
     }
     return spdlog::level::err;
 }
@@ -117,8 +109,9 @@ void log_text(LogLevel level, std::string const &message)
         return;
     }
     bool const json = g_format.load() == LogFormat::json;
-    std::string const line = json ? JsonObject().add("time", time_text()).add("level", trim(level_word(level))).add("message", message).text()
-                                  : fmt::format("{} {} {}", time_text(), level_word(level), escaped(message));
+    std::string const line =
+        json ? JsonObject().add("time", time_text()).add("level", trim(level_word(level))).add("message", message).text()
+             : fmt::format("{} {} {}", time_text(), level_word(level), escaped(message));
     logger().log(spdlog_level(level), spdlog::string_view_t(line));
 }
 

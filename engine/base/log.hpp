@@ -1,6 +1,6 @@
 #pragma once
-// The log: one line an event on standard error, "2026-11-03 02:00:01 info  message", or as JSON. Messages are logged once, at the top, by who knows
-// all the context. No personal data: callers mask (base/text.hpp). Backed by spdlog, which only log.cpp includes.
+// The log: one line an event on standard error, "2026-11-03 02:00:01 info  message", or as JSON. Messages are logged once, at the top, by
+// who knows all the context. No personal data: callers mask (base/text.hpp). Backed by spdlog, which only log.cpp includes.
 
 #include <fmt/format.h>
 #include <string>

@@ -19,10 +19,7 @@
 
 namespace atom {
 
-void Faults::add(SourcePos pos, std::string message)
-{
-    m_faults.push_back({std::move(pos), std::move(message)});
-}
+void Faults::add(SourcePos pos, std::string message) { m_faults.push_back({std::move(pos), std::move(message)}); }
 
 void Faults::throw_if_any() const
 {
@@ -126,10 +123,7 @@ TomlValue const *TomlTable::value(std::string const &key)
     return m_table->find(key);
 }
 
-bool TomlTable::has(std::string const &key)
-{
-    return value(key) != nullptr;
-}
+bool TomlTable::has(std::string const &key) { return value(key) != nullptr; }
 
 std::optional<std::string> TomlTable::text(std::string const &key)
 {

@@ -49,8 +49,8 @@ struct TomlValue
     std::string text; // of a text; of a number or boolean, as it would be written
     std::int64_t integer = 0;
     bool boolean = false;
-    std::vector<TomlValue> items;   // of an array
-    std::vector<Entry> entries;     // of a table, in the file's order
+    std::vector<TomlValue> items; // of an array
+    std::vector<Entry> entries;   // of a table, in the file's order
 
     TomlValue const *find(std::string_view key) const noexcept;
 };
@@ -75,10 +75,10 @@ public:
     std::optional<std::int64_t> integer(std::string const &key, std::int64_t least, std::int64_t most);
     std::optional<bool> boolean(std::string const &key);
     bool flag(std::string const &key) { return boolean(key).value_or(false); }
-    std::vector<std::string> texts(std::string const &key);        // a text, or a list of texts
-    std::vector<TomlTable> tables(std::string const &key);         // a list of tables, or one table
+    std::vector<std::string> texts(std::string const &key); // a text, or a list of texts
+    std::vector<TomlTable> tables(std::string const &key);  // a list of tables, or one table
     std::optional<TomlTable> table(std::string const &key);
-    TomlValue const *value(std::string const &key);                // as it is; null if absent
+    TomlValue const *value(std::string const &key); // as it is; null if absent
     bool has(std::string const &key);
     /// The one of `allowed` that the key's text is; a fault that lists them if it is none.
     std::optional<std::string> choice(std::string const &key, std::vector<std::string> const &allowed);

@@ -55,9 +55,10 @@ void Delivered::note_seen(std::int64_t id)
 std::uint64_t Delivered::find_gone(bool only_asked)
 {
     m_db.exec("drop table if exists temp.atom_gone; create temp table atom_gone(id integer primary key, key text)");
-    auto known = m_db.prepare(only_asked ? "select d.id, d.key from temp.atom_asked a cross join atom_delivered d on d.export = ?1 and d.key = a.key "
-                                           "where d.hash is not null order by d.id"
-                                         : "select id, key from atom_delivered where export = ?1 and hash is not null order by id");
+    auto known = m_db.prepare(
+        only_asked ? "select d.id, d.key from temp.atom_asked a cross join atom_delivered d on d.export = ?1 and d.key = a.key "
+                     "where d.hash is not null order by d.id"
+                   : "select id, key from atom_delivered where export = ?1 and hash is not null order by id");
     auto gone = m_db.prepare("insert into temp.atom_gone(id, key) values(?1, ?2)");
     known.bind(1, m_export);
     std::uint64_t n = 0;

@@ -27,8 +27,8 @@ public:
 
     /// The query still gives this key.
     void note_seen(std::int64_t id);
-    /// Fills temp.atom_gone(id, key) with what the target holds and nobody has seen, of all keys or of those in temp.atom_asked(key); returns
-    /// how many.
+    /// Fills temp.atom_gone(id, key) with what the target holds and nobody has seen, of all keys or of those in temp.atom_asked(key);
+    /// returns how many.
     std::uint64_t find_gone(bool only_asked);
     /// The target holds those no longer.
     void drop_gone();

@@ -20,15 +20,12 @@ namespace {
 Value value_of(SqlCell const &cell, Statement const &row, int i)
 {
     switch (cell.kind) {
-    case SqlCell::Kind::none:
-        return {};
-    case SqlCell::Kind::integer:
-        return Value::of(cell.integer);
+    case SqlCell::Kind::none: return {};
+    case SqlCell::Kind::integer: return Value::of(cell.integer);
     case SqlCell::Kind::real:
         throw WriteError(fmt::format("column {} is {}, a floating number; decimals are whole numbers in units of their scale",
                                      row.column_name(i), cell.text));
-    default:
-        return Value::of(cell.text);
+    default: return Value::of(cell.text);
     }
 }
 
@@ -88,7 +85,8 @@ private:
             keys += (i > 0 ? ", " : "") + value;
         }
         m_db.exec("drop table if exists temp.atom_asked");
-        m_db.exec(fmt::format("create temp table atom_asked as select json_array({}) as key{} from atom_touched where export = {}", keys, values, m_id));
+        m_db.exec(fmt::format("create temp table atom_asked as select json_array({}) as key{} from atom_touched where export = {}", keys,
+                              values, m_id));
     }
 
     /// What was touched is asked; and what is compared from now on is compared to this.
@@ -99,7 +97,10 @@ private:
             return;
         }
         m_db.prepare("delete from atom_touched where export = ?1").bind(1, m_id).run();
-        m_db.prepare("update atom_export set compared = ?2 where id = ?1 and compared is not ?2").bind(1, m_id).bind(2, m_fingerprint).run();
+        m_db.prepare("update atom_export set compared = ?2 where id = ?1 and compared is not ?2")
+            .bind(1, m_id)
+            .bind(2, m_fingerprint)
+            .run();
     }
 
     /// One file that is being written.

@@ -95,18 +95,10 @@ private:
     void work(OutboxRow &row, RemoteFolder &folder)
     {
         switch (row.kind) {
-        case OutboxRow::Kind::write:
-            folder.put(row.local, row.name);
-            break;
-        case OutboxRow::Kind::put:
-            upload(row, folder, parent_of(row.name), fitted_name("." + leaf_of(row.name), ".part"), true);
-            break;
-        case OutboxRow::Kind::deliver:
-            upload(row, folder, row.staging, leaf_of(row.name), false);
-            break;
-        case OutboxRow::Kind::move:
-            move(row, folder);
-            break;
+        case OutboxRow::Kind::write: folder.put(row.local, row.name); break;
+        case OutboxRow::Kind::put: upload(row, folder, parent_of(row.name), fitted_name("." + leaf_of(row.name), ".part"), true); break;
+        case OutboxRow::Kind::deliver: upload(row, folder, row.staging, leaf_of(row.name), false); break;
+        case OutboxRow::Kind::move: move(row, folder); break;
         }
     }
 
@@ -297,9 +289,6 @@ std::string fitted_name(std::string_view path, std::string_view ending)
     return fmt::format("{}{}~{}{}", path.substr(0, at), leaf.substr(0, head), leaf.substr(tail), ending);
 }
 
-OutboxResult work_off_outbox(Database &db, Folders &folders, OutboxLimits const &limits)
-{
-    return OutboxWorker(db, folders, limits).run();
-}
+OutboxResult work_off_outbox(Database &db, Folders &folders, OutboxLimits const &limits) { return OutboxWorker(db, folders, limits).run(); }
 
 } // namespace atom

@@ -20,20 +20,20 @@ struct OutboxRow
 {
     enum class Kind
     {
-        put,     // a local file to `name`; a taken name gets .2, .3 …
-        write,   // a local file to `name`, in place of what is there
-        move,    // `final_name` within the folder; a taken name gets .2, .3 …
-        deliver  // a local file to `staging`/`name`, then renamed to `name`; never over a file that is there
+        put,    // a local file to `name`; a taken name gets .2, .3 …
+        write,  // a local file to `name`, in place of what is there
+        move,   // `final_name` within the folder; a taken name gets .2, .3 …
+        deliver // a local file to `staging`/`name`, then renamed to `name`; never over a file that is there
     };
     std::int64_t id = 0;
     Kind kind = Kind::put;
-    std::string folder;     // as Folders knows it
-    std::string local;      // the bytes to put; removed when done
-    std::string name;       // path within the folder
-    std::string staging;    // folder for unfinished uploads
-    std::string final_name; // chosen when a name may be taken
-    std::uint64_t size = 0; // move: of the file that was taken
-    std::string modified;   // move: as the server said; empty: whatever it is now
+    std::string folder;        // as Folders knows it
+    std::string local;         // the bytes to put; removed when done
+    std::string name;          // path within the folder
+    std::string staging;       // folder for unfinished uploads
+    std::string final_name;    // chosen when a name may be taken
+    std::uint64_t size = 0;    // move: of the file that was taken
+    std::string modified;      // move: as the server said; empty: whatever it is now
     std::string state = "new"; // new, then renaming: the upload is whole and a rename was asked for
     std::string export_name;
     std::int64_t file_id = 0;
@@ -42,8 +42,8 @@ struct OutboxRow
 /// In the caller's transaction.
 void add_to_outbox(Database &db, Clock const &clock, OutboxRow const &row);
 
-/// path + ending, where what stands after the last '/' may have 255 bytes: what is too much is cut out of its middle, for which stands a "~";
-/// never inside a character of UTF-8.
+/// path + ending, where what stands after the last '/' may have 255 bytes: what is too much is cut out of its middle, for which stands a
+/// "~"; never inside a character of UTF-8.
 std::string fitted_name(std::string_view path, std::string_view ending);
 
 /// What bounds one pass over the outbox.
@@ -68,8 +68,8 @@ struct OutboxResult
     bool is_cut = false;           // the budget was used up
 };
 
-/// Works off what can be worked off now. A folder that cannot be reached, or to which a delivery fails, is left alone for this time, so that
-/// its rows keep their order; others go on.
+/// Works off what can be worked off now. A folder that cannot be reached, or to which a delivery fails, is left alone for this time, so
+/// that its rows keep their order; others go on.
 OutboxResult work_off_outbox(Database &db, Folders &folders, OutboxLimits const &limits = {});
 
 } // namespace atom

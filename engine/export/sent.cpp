@@ -145,8 +145,7 @@ void SentLog::set_pause(Pause const &pause, std::string const &why)
 std::string body_text(BodyPart const &part, Parameters const &values)
 {
     switch (part.kind) {
-    case BodyPart::Kind::constant:
-        return part.text;
+    case BodyPart::Kind::constant: return part.text;
     case BodyPart::Kind::column: {
         auto const it = values.find(part.text);
         return it == values.end() ? "null" : json_of(it->second);
@@ -158,8 +157,7 @@ std::string body_text(BodyPart const &part, Parameters const &values)
         }
         return "[" + out + "]";
     }
-    case BodyPart::Kind::object:
-        break;
+    case BodyPart::Kind::object: break;
     }
     JsonObject out;
     for (auto const &item : part.parts) {

@@ -1,6 +1,6 @@
 #pragma once
-// An export's `watch`: while its last comparison still holds, the keys that its tables' changes touch are gathered, and only these are asked
-// for again. Whatever the gathering cannot see (another query, layout or schema; too many keys) ends that, and all is compared.
+// An export's `watch`: while its last comparison still holds, the keys that its tables' changes touch are gathered, and only these are
+// asked for again. Whatever the gathering cannot see (another query, layout or schema; too many keys) ends that, and all is compared.
 
 #include "engine/job/workspace.hpp"
 #include "engine/store/changes.hpp"

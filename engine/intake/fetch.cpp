@@ -7,10 +7,7 @@
 
 namespace atom {
 
-std::filesystem::path spool_path(std::filesystem::path const &spool, std::int64_t id)
-{
-    return spool / "in" / std::to_string(id);
-}
+std::filesystem::path spool_path(std::filesystem::path const &spool, std::int64_t id) { return spool / "in" / std::to_string(id); }
 
 Fetched fetch(Wanted const &wanted, RemoteFolder &folder, std::filesystem::path const &spool) noexcept
 {

@@ -30,7 +30,7 @@ struct Fetched
     std::filesystem::path path; // in the spool, if all of it came
     std::uint64_t size = 0;     // that came
     std::string sha256;
-    std::exception_ptr fault;   // RemoteError or FileError; null if the folder gave all that it has
+    std::exception_ptr fault; // RemoteError or FileError; null if the folder gave all that it has
 };
 
 /// Where its bytes go: no name from a server ever becomes a path.

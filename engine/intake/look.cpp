@@ -191,9 +191,15 @@ private:
         if (s.step()) {
             return m_set.clock.now() - s.integer(0) >= m_set.stable_seconds;
         }
-        m_set.db.prepare("insert into atom_look(source, file, size, modified, first_at) values(?1, ?2, ?3, ?4, ?5) on conflict do update set "
-                         "size = excluded.size, modified = excluded.modified, first_at = excluded.first_at")
-            .bind(1, m_source.name).bind(2, e.name).bind(3, e.size).bind(4, e.modified).bind(5, m_set.clock.now()).run();
+        m_set.db
+            .prepare("insert into atom_look(source, file, size, modified, first_at) values(?1, ?2, ?3, ?4, ?5) on conflict do update set "
+                     "size = excluded.size, modified = excluded.modified, first_at = excluded.first_at")
+            .bind(1, m_source.name)
+            .bind(2, e.name)
+            .bind(3, e.size)
+            .bind(4, e.modified)
+            .bind(5, m_set.clock.now())
+            .run();
         return false;
     }
 

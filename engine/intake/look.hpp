@@ -1,6 +1,6 @@
 #pragma once
-// Looks into a source's folder: which files are there, whose they are, which are whole and new. Writes what it sees to the ledger, so that a
-// file is known from the first look on; takes nothing yet.
+// Looks into a source's folder: which files are there, whose they are, which are whole and new. Writes what it sees to the ledger, so that
+// a file is known from the first look on; takes nothing yet.
 
 #include "engine/base/clock.hpp"
 #include "engine/job/workspace.hpp"

@@ -6,10 +6,7 @@ namespace atom {
 
 namespace {
 
-Day date_of(FileRow const &row, Day today)
-{
-    return parse_iso_day(row.data).value_or(today);
-}
+Day date_of(FileRow const &row, Day today) { return parse_iso_day(row.data).value_or(today); }
 
 std::string since_text(Require const &r, Day date)
 {

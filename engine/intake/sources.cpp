@@ -84,7 +84,8 @@ void Sources::await_listings(Patience patience)
     std::unique_lock lock(m_mutex);
     auto const is_out = [](auto const &entry) { return entry.second.is_asked || entry.second.is_listing; };
     m_changed.wait_for(lock, patience, [&] {
-        return m_stop.stop_requested() || std::none_of(m_sources.begin(), m_sources.end(), [&](auto const &entry) { return entry.second.is_prompt && is_out(entry); });
+        return m_stop.stop_requested() ||
+               std::none_of(m_sources.begin(), m_sources.end(), [&](auto const &entry) { return entry.second.is_prompt && is_out(entry); });
     });
     for (auto &entry : m_sources) {
         entry.second.is_prompt = !is_out(entry);

@@ -48,7 +48,8 @@ public:
 
     /// Begins a listing, unless the source is at work.
     void list(std::string const &source);
-    /// Waits until every listing has come, or the time is over: whoever is not back by then is not waited for again until it answers in time.
+    /// Waits until every listing has come, or the time is over: whoever is not back by then is not waited for again until it answers in
+    /// time.
     void await_listings(Patience patience);
     std::optional<Listing> take_listing(std::string const &source);
     /// What is listed now, or has been, no longer holds: something was moved in that folder.

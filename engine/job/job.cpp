@@ -43,8 +43,8 @@ std::vector<std::shared_ptr<Layout const>> Job::layouts() const
 namespace {
 
 std::vector<std::pair<char const *, Verb>> const k_verbs = {
-    {"reject", Verb::reject},   {"warn", Verb::warn},     {"upsert", Verb::upsert}, {"insert", Verb::insert},
-    {"replace", Verb::replace}, {"update", Verb::update}, {"sweep", Verb::sweep}, {"hold", Verb::hold}, {"sql", Verb::sql},       {"sql_file", Verb::sql},
+    {"reject", Verb::reject}, {"warn", Verb::warn},   {"upsert", Verb::upsert}, {"insert", Verb::insert}, {"replace", Verb::replace},
+    {"update", Verb::update}, {"sweep", Verb::sweep}, {"hold", Verb::hold},     {"sql", Verb::sql},       {"sql_file", Verb::sql},
 };
 
 Assignments read_assignments(TomlTable &t, std::string const &key)
@@ -108,8 +108,9 @@ private:
         }
         if (found.size() != 1) {
             m_table.faults().add(
-                m_table.pos(), found.empty() ? "a rule needs a verb; allowed: reject, warn, hold, upsert, insert, replace, update, sweep, sql, sql_file"
-                                             : fmt::format("a rule has one verb, not {}", join(found, " and ")));
+                m_table.pos(),
+                found.empty() ? "a rule needs a verb; allowed: reject, warn, hold, upsert, insert, replace, update, sweep, sql, sql_file"
+                              : fmt::format("a rule has one verb, not {}", join(found, " and ")));
             return;
         }
         if (m_rule.verb == Verb::sql) {
@@ -232,17 +233,10 @@ Parameters read_bound_values(TomlTable &t)
     if (auto values = t.table("values")) {
         for (auto const &e : values->entries()) {
             switch (e.value.kind) {
-            case TomlValue::Kind::text:
-                out[e.key] = e.value.text;
-                break;
-            case TomlValue::Kind::integer:
-                out[e.key] = e.value.integer;
-                break;
-            case TomlValue::Kind::boolean:
-                out[e.key] = std::int64_t{e.value.boolean};
-                break;
-            default:
-                t.faults().add(e.value.pos, fmt::format("{} must be a text, a whole number, true or false", e.key));
+            case TomlValue::Kind::text: out[e.key] = e.value.text; break;
+            case TomlValue::Kind::integer: out[e.key] = e.value.integer; break;
+            case TomlValue::Kind::boolean: out[e.key] = std::int64_t{e.value.boolean}; break;
+            default: t.faults().add(e.value.pos, fmt::format("{} must be a text, a whole number, true or false", e.key));
             }
         }
     }

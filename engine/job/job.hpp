@@ -42,7 +42,7 @@ struct Brake
 struct Rule
 {
     std::string name;
-    SourcePos pos;      // of the verb's value: where SQL faults are told
+    SourcePos pos; // of the verb's value: where SQL faults are told
     Verb verb = Verb::sql;
     std::string text;   // a condition, a table, a select, or SQL
     std::string record; // which of several records is `e`

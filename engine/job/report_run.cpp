@@ -12,12 +12,9 @@ namespace {
 SqlValue sql_value(Value const &v)
 {
     switch (v.kind) {
-    case Value::Kind::integer:
-        return v.integer;
-    case Value::Kind::text:
-        return std::string(v.text);
-    case Value::Kind::none:
-        break;
+    case Value::Kind::integer: return v.integer;
+    case Value::Kind::text: return std::string(v.text);
+    case Value::Kind::none: break;
     }
     return std::monostate{};
 }

@@ -1,5 +1,5 @@
-// The rules that may stop a file: hold, sweep and the brakes (declared in job/rules.hpp). What is written before they say so is rolled back by
-// whoever began the transaction.
+// The rules that may stop a file: hold, sweep and the brakes (declared in job/rules.hpp). What is written before they say so is rolled back
+// by whoever began the transaction.
 
 #include "engine/base/text.hpp"
 #include "engine/job/rules.hpp"
@@ -33,8 +33,8 @@ void RuleRunner::ask_brake(Rule const &rule, std::int64_t of, std::int64_t chang
 {
     auto const &brake = *rule.brake;
     if (changed > brake.least && changed * 100 > brake.share * of) {
-        hold(fmt::format("freio da regra {}: mudaria {} de {} ({}%); o limite é {}%{}", rule.name, changed, of, per_cent(changed, of), brake.share,
-                         brake.least > 0 ? fmt::format(" e mais de {}", brake.least) : ""));
+        hold(fmt::format("freio da regra {}: mudaria {} de {} ({}%); o limite é {}%{}", rule.name, changed, of, per_cent(changed, of),
+                         brake.share, brake.least > 0 ? fmt::format(" e mais de {}", brake.least) : ""));
     }
 }
 
@@ -110,8 +110,9 @@ void RuleRunner::name_keys(Rule const &rule, RulePlan const &plan)
         }
     }
     if (unreadable > 0) {
-        hold(unreadable == 1 ? fmt::format("CHAVE_ILEGIVEL: a chave da linha {} não pode ser lida", first)
-                             : fmt::format("CHAVE_ILEGIVEL: as chaves de {} linhas não podem ser lidas; a primeira é a linha {}", unreadable, first));
+        hold(unreadable == 1
+                 ? fmt::format("CHAVE_ILEGIVEL: a chave da linha {} não pode ser lida", first)
+                 : fmt::format("CHAVE_ILEGIVEL: as chaves de {} linhas não podem ser lidas; a primeira é a linha {}", unreadable, first));
     }
 }
 

@@ -52,7 +52,8 @@ std::vector<std::string> message_columns(std::string const &message)
     for (auto open = message.find('{'); open != std::string::npos; open = message.find('{', open + 1)) {
         auto const close = message.find('}', open);
         auto const name = close == std::string::npos ? "" : message.substr(open + 1, close - open - 1);
-        if (is_name(name) && std::isdigit(static_cast<unsigned char>(name.front())) == 0 && std::find(out.begin(), out.end(), name) == out.end()) {
+        if (is_name(name) && std::isdigit(static_cast<unsigned char>(name.front())) == 0 &&
+            std::find(out.begin(), out.end(), name) == out.end()) {
             out.push_back(name);
         }
     }
@@ -146,9 +147,7 @@ RulePlan RulePlanner::plan(Rule const &rule)
         keep_empty_keys_out(rule, plan);
     }
     switch (rule.verb) {
-    case Verb::insert:
-        plan.writes = {insert_sql(w, !rule.key.empty())};
-        break;
+    case Verb::insert: plan.writes = {insert_sql(w, !rule.key.empty())}; break;
     case Verb::update:
         make_unique(rule, plan);
         plan.writes = {update_sql(w)};
@@ -167,11 +166,8 @@ RulePlan RulePlanner::plan(Rule const &rule)
             plan.into_empty_table = plan.writes.back();
         }
         break;
-    case Verb::replace:
-        plan_replace(*table, rule, plan);
-        break;
-    default:
-        break;
+    case Verb::replace: plan_replace(*table, rule, plan); break;
+    default: break;
     }
     return plan;
 }

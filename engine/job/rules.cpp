@@ -78,17 +78,10 @@ void RuleRunner::run_rule(Rule const &rule)
         auto const of = rule.brake ? number_of(rule.brake->of) : 0;
         switch (rule.verb) {
         case Verb::reject:
-        case Verb::warn:
-            run_lines(rule, plan);
-            break;
-        case Verb::hold:
-            run_hold(rule, plan);
-            break;
-        case Verb::sweep:
-            run_sweep(rule, plan);
-            break;
-        default:
-            run_write(rule, plan);
+        case Verb::warn: run_lines(rule, plan); break;
+        case Verb::hold: run_hold(rule, plan); break;
+        case Verb::sweep: run_sweep(rule, plan); break;
+        default: run_write(rule, plan);
         }
         if (rule.brake) {
             ask_brake(rule, of, m_changed);

@@ -84,12 +84,8 @@ BodyPart read_body(TomlValue const &value, Faults &faults)
     part.pos = value.pos;
     part.text = value.text;
     switch (value.kind) {
-    case TomlValue::Kind::text:
-        part.kind = BodyPart::Kind::column;
-        break;
-    case TomlValue::Kind::boolean:
-        part.text = value.boolean ? "true" : "false";
-        break;
+    case TomlValue::Kind::text: part.kind = BodyPart::Kind::column; break;
+    case TomlValue::Kind::boolean: part.text = value.boolean ? "true" : "false"; break;
     case TomlValue::Kind::array:
         part.kind = BodyPart::Kind::list;
         for (auto const &item : value.items) {
@@ -103,8 +99,7 @@ BodyPart read_body(TomlValue const &value, Faults &faults)
             part.parts.back().name = entry.key;
         }
         break;
-    case TomlValue::Kind::integer:
-        break;
+    case TomlValue::Kind::integer: break;
     case TomlValue::Kind::real:
         if (part.text.find_first_not_of("0123456789.e+-") != std::string::npos) { // inf, nan
             faults.add(value.pos, "this number is nothing that a request can hold");

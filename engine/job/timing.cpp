@@ -39,12 +39,9 @@ bool read_since(std::string const &text, Require &require)
 Day Require::earliest(Day date) const noexcept
 {
     switch (since) {
-    case Since::same_day:
-        return date;
-    case Since::previous_business_day:
-        return previous_business_day(date);
-    case Since::days:
-        break;
+    case Since::same_day: return date;
+    case Since::previous_business_day: return previous_business_day(date);
+    case Since::days: break;
     }
     return date - days;
 }
@@ -86,7 +83,8 @@ std::optional<Expected> read_expected(TomlTable &job)
     auto const weekday = std::find(k_weekdays.begin(), k_weekdays.end(), day);
     auto const time = clock.size() == 5 ? parse_iso(clock + ":00", DateKind::time) : std::nullopt;
     if ((day != "daily" && weekday == k_weekdays.end()) || !time) {
-        job.fault("expected", fmt::format("\"{}\" is no time; allowed: \"daily by 06:00\", or a weekday as in \"tuesday by 08:00\"", *text));
+        job.fault("expected",
+                  fmt::format("\"{}\" is no time; allowed: \"daily by 06:00\", or a weekday as in \"tuesday by 08:00\"", *text));
         return std::nullopt;
     }
     if (day != "daily") {

@@ -30,12 +30,16 @@ template <typename T> std::vector<std::string> names_of(std::vector<T> const &al
 class WorkspaceReader
 {
 public:
-    explicit WorkspaceReader(std::filesystem::path const &root) : m_shown(root) { m_out.root = std::filesystem::absolute(root).lexically_normal(); }
+    explicit WorkspaceReader(std::filesystem::path const &root) : m_shown(root)
+    {
+        m_out.root = std::filesystem::absolute(root).lexically_normal();
+    }
 
     Workspace read()
     {
         if (!std::filesystem::exists(m_out.root / "atom.toml")) {
-            m_faults.add({"atom.toml", 0, 0}, fmt::format("is not in {}; -C DIR or ATOM_HOME names a workspace, atom init DIR makes one", m_shown.string()));
+            m_faults.add({"atom.toml", 0, 0},
+                         fmt::format("is not in {}; -C DIR or ATOM_HOME names a workspace, atom init DIR makes one", m_shown.string()));
             m_faults.throw_if_any();
         }
         auto const settings = parse_toml_file(m_out.root / "atom.toml", "atom.toml", m_faults);
@@ -169,7 +173,8 @@ private:
         t.required_text("url");
         e.url = expanded(t, e, "url", "");
         auto const known = {"sftp://", "ftp://", "ftps://", "file:///"};
-        if (e.off.empty() && !e.url.empty() && std::none_of(known.begin(), known.end(), [&](char const *p) { return e.url.compare(0, std::string_view(p).size(), p) == 0; })) {
+        if (e.off.empty() && !e.url.empty() &&
+            std::none_of(known.begin(), known.end(), [&](char const *p) { return e.url.compare(0, std::string_view(p).size(), p) == 0; })) {
             t.fault("url", fmt::format("\"{}\" is no folder's address; allowed: sftp://, ftp://, ftps:// and file:///path", e.url));
         }
         e.password_env = t.text_or("password_env", "");
@@ -228,7 +233,8 @@ private:
             } else if (root->find("report") != nullptr) {
                 m_out.reports.push_back(read_report(top, folder));
             } else {
-                m_faults.add(root->pos, "this file declares nothing; it must begin with job = \"name\", export = \"name\", send = \"name\", subject = \"name\" or report = \"name\"");
+                m_faults.add(root->pos, "this file declares nothing; it must begin with job = \"name\", export = \"name\", send = "
+                                        "\"name\", subject = \"name\" or report = \"name\"");
             }
         }
         std::stable_sort(m_out.jobs.begin(), m_out.jobs.end(), [](Job const &a, Job const &b) { return a.order < b.order; });
@@ -331,9 +337,6 @@ Export const *Workspace::export_named(std::string_view name) const noexcept { re
 Report const *Workspace::report(std::string_view name) const noexcept { return named(reports, name); }
 std::vector<std::string> Workspace::job_names() const { return names_of(jobs); }
 
-Workspace load_workspace(std::filesystem::path const &root)
-{
-    return WorkspaceReader(root).read();
-}
+Workspace load_workspace(std::filesystem::path const &root) { return WorkspaceReader(root).read(); }
 
 } // namespace atom

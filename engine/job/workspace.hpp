@@ -3,8 +3,8 @@
 // faults of all files and throws them as one ConfigError.
 
 #include "engine/job/job.hpp"
-#include "engine/job/send.hpp"
 #include "engine/job/report.hpp"
+#include "engine/job/send.hpp"
 #include "engine/job/subject.hpp"
 
 #include <chrono>
@@ -55,8 +55,8 @@ struct Target : Endpoint
 /// A read-only copy of base and online base together.
 struct Replica
 {
-    std::filesystem::path path;              // absolute
-    std::chrono::seconds every{600};         // not renewed more often than this
+    std::filesystem::path path;      // absolute
+    std::chrono::seconds every{600}; // not renewed more often than this
 };
 
 /// Who may name the user of a page in a header, in place of a token. Without a header, nobody.
@@ -79,10 +79,10 @@ struct Workspace
     std::vector<Source> sources;
     std::vector<Target> targets;
     std::map<std::string, std::shared_ptr<Layout const>> layouts;
-    std::vector<Job> jobs;       // by order, then name
-    std::vector<Export> exports; // by name
-    std::vector<Send> sends;     // by name
-    std::vector<Report> reports; // by name
+    std::vector<Job> jobs;         // by order, then name
+    std::vector<Export> exports;   // by name
+    std::vector<Send> sends;       // by name
+    std::vector<Report> reports;   // by name
     std::vector<Subject> subjects; // by file
 
     Source const *source(std::string_view name) const noexcept;

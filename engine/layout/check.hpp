@@ -12,10 +12,10 @@ namespace atom {
 
 struct Checked
 {
-    std::uint64_t read = 0;      // lines of detail records and of no record; header, trailer and ignored ones aside
-    std::uint64_t rejected = 0;  // of these, lines with a fault that is no warning
-    std::vector<Fault> faults;   // by line, then column
-    Bitmap duplicates;           // lines that CHAVE_DUPLICADA alone cost
+    std::uint64_t read = 0;             // lines of detail records and of no record; header, trailer and ignored ones aside
+    std::uint64_t rejected = 0;         // of these, lines with a fault that is no warning
+    std::vector<Fault> faults;          // by line, then column
+    Bitmap duplicates;                  // lines that CHAVE_DUPLICADA alone cost
     std::optional<FileRefused> refused; // LAYOUT_INCOMPATIVEL or CONTROLE_DIVERGENTE
 };
 

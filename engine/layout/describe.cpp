@@ -39,8 +39,7 @@ std::string wanted(Field const &f)
     case FieldType::document: return "não é um CPF nem um CNPJ válido";
     case FieldType::phone: return "não é um telefone com DDD";
     case FieldType::boolean: return "não é S nem N";
-    case FieldType::json:
-        return "não é uma parte do documento";
+    case FieldType::json: return "não é uma parte do documento";
     }
     return {};
 }
@@ -62,9 +61,7 @@ std::string Input::fault_message(Fault const &fault, RowFields &fields) const
                            expected_columns(least_columns(fault.record), most_columns(fault.record)));
     case LineFault::unknown_record: return "nenhum registro do layout reconhece a linha";
     case LineFault::open_quotes: return "aspas que não fecham";
-    case LineFault::json:
-        fields.read_json();
-        return fields.json().fault();
+    case LineFault::json: fields.read_json(); return fields.json().fault();
     case LineFault::encoding: return fmt::format("há bytes que não existem em {}", encoding_name(m_encoding));
     case LineFault::value: {
         auto const &f = record(fault.record).fields[static_cast<std::size_t>(fault.field)];

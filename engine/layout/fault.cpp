@@ -10,8 +10,7 @@ std::string_view code_of(LineFault fault) noexcept
     case LineFault::columns: return "COLUNAS_INVALIDAS";
     case LineFault::unknown_record: return "REGISTRO_DESCONHECIDO";
     case LineFault::open_quotes: return "ASPAS_ABERTAS";
-    case LineFault::json:
-        return "JSON_INVALIDO";
+    case LineFault::json: return "JSON_INVALIDO";
     case LineFault::encoding: return "CODIFICACAO_INVALIDA";
     case LineFault::value: return "VALOR_INVALIDO";
     case LineFault::required: return "CAMPO_OBRIGATORIO";

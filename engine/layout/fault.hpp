@@ -27,13 +27,13 @@ std::string_view code_of(LineFault fault) noexcept;
 
 enum class FileFault
 {
-    empty,           // ARQUIVO_VAZIO
-    header,          // CABECALHO_INVALIDO
-    incompatible,    // LAYOUT_INCOMPATIVEL
-    reject_limit,    // LIMITE_DE_REJEICAO
-    control,         // CONTROLE_DIVERGENTE
-    truncated,       // TRUNCADO
-    rule             // REGRA_FALHOU
+    empty,        // ARQUIVO_VAZIO
+    header,       // CABECALHO_INVALIDO
+    incompatible, // LAYOUT_INCOMPATIVEL
+    reject_limit, // LIMITE_DE_REJEICAO
+    control,      // CONTROLE_DIVERGENTE
+    truncated,    // TRUNCADO
+    rule          // REGRA_FALHOU
 };
 
 std::string_view code_of(FileFault fault) noexcept;
@@ -41,25 +41,25 @@ std::string_view code_of(FileFault fault) noexcept;
 /// One fault of one line, small: a file may have millions. 24 bytes; describe() in layout/input.hpp makes the words.
 struct Fault
 {
-    std::uint64_t linha = 0;   // 1-based physical line
-    std::uint64_t offset = 0;  // bytes from the file's start to the line's start
-    std::int16_t record = -1;  // index in Layout::records; -1 = none matched
-    std::int16_t field = -1;   // index in Record::fields; -1 = the whole line
+    std::uint64_t linha = 0;  // 1-based physical line
+    std::uint64_t offset = 0; // bytes from the file's start to the line's start
+    std::int16_t record = -1; // index in Layout::records; -1 = none matched
+    std::int16_t field = -1;  // index in Record::fields; -1 = the whole line
     LineFault code = LineFault::none;
-    bool warning = false;      // the line stays
+    bool warning = false; // the line stays
 };
 
 /// A rejected or warned line as the error file has it, all text UTF-8.
 struct Reject
 {
-    std::uint64_t linha = 0;   // 0 = the file as a whole
-    std::uint64_t byte = 0;    // offset of the line's start
-    int coluna = 0;            // 1-based: a fixed file's byte in the line, a CSV's column; 0 = the whole line
+    std::uint64_t linha = 0; // 0 = the file as a whole
+    std::uint64_t byte = 0;  // offset of the line's start
+    int coluna = 0;          // 1-based: a fixed file's byte in the line, a CSV's column; 0 = the whole line
     std::string campo;
     std::string codigo;
     std::string mensagem;
     std::string valor;
-    std::string registro;      // the raw line, decoded
+    std::string registro; // the raw line, decoded
     bool warning = false;
 };
 

@@ -260,10 +260,7 @@ void Input::count_columns(Columns &columns, Record const &record, std::size_t he
     }
 }
 
-RowScanner Input::scanner() const
-{
-    return {m_bytes, m_shape, m_data_offset, m_first_line};
-}
+RowScanner Input::scanner() const { return {m_bytes, m_shape, m_data_offset, m_first_line}; }
 
 RowScanner Input::scanner_at(std::uint64_t linha) const
 {

@@ -14,14 +14,10 @@ bool takes(FieldType type, Kind kind) noexcept
 {
     switch (type) {
     case FieldType::integer:
-    case FieldType::decimal:
-        return kind == Kind::number;
-    case FieldType::boolean:
-        return kind != Kind::array && kind != Kind::object;
-    case FieldType::json:
-        return true;
-    default:
-        return kind == Kind::string || kind == Kind::number;
+    case FieldType::decimal: return kind == Kind::number;
+    case FieldType::boolean: return kind != Kind::array && kind != Kind::object;
+    case FieldType::json: return true;
+    default: return kind == Kind::string || kind == Kind::number;
     }
 }
 

@@ -50,9 +50,9 @@ struct Field
 {
     std::string name;
     SourcePos pos;
-    std::size_t at = 0, len = 0;  // fixed: bytes, 0-based
-    std::string column;           // CSV: the header's word; the name where none is given
-    bool optional = false;        // CSV: a trailing column that may be missing
+    std::size_t at = 0, len = 0;   // fixed: bytes, 0-based
+    std::string column;            // CSV: the header's word; the name where none is given
+    bool optional = false;         // CSV: a trailing column that may be missing
     std::vector<std::string> path; // JSON: the tokens of its pointer
     FieldType type = FieldType::text;
     int scale = 0;
@@ -80,10 +80,10 @@ enum class RecordRole
 /// One test that a line must pass to be of a record.
 struct When
 {
-    std::size_t at = 0;  // fixed: byte offset
-    std::string column;  // CSV: header word; by position where there is no header: the field's index is in `index`
+    std::size_t at = 0;            // fixed: byte offset
+    std::string column;            // CSV: header word; by position where there is no header: the field's index is in `index`
     std::vector<std::string> path; // JSON: the tokens of its pointer
-    std::string value;   // in the file's encoding, compared byte for byte (CSV: trimmed)
+    std::string value;             // in the file's encoding, compared byte for byte (CSV: trimmed)
 };
 
 /// Fields that a line repeats, as rows of a relation of their own.
@@ -91,13 +91,13 @@ struct Group
 {
     std::string name;
     SourcePos pos;
-    std::vector<std::string> words;        // "1".."n", or the words of `of`
-    bool has_words = false;                // `of`: the word is also the column `grupo`
-    int when = -1;                         // index in `columns`: rows where it is empty do not exist
+    std::vector<std::string> words; // "1".."n", or the words of `of`
+    bool has_words = false;         // `of`: the word is also the column `grupo`
+    int when = -1;                  // index in `columns`: rows where it is empty do not exist
     struct Column
     {
         std::string name;
-        std::vector<int> fields;           // of each repetition: index in Record::fields
+        std::vector<int> fields; // of each repetition: index in Record::fields
     };
     std::vector<Column> columns;
 };
@@ -107,14 +107,14 @@ struct Record
     std::string name;
     SourcePos pos;
     RecordRole role = RecordRole::detail;
-    std::vector<When> when;                // all must hold; none = every line
-    std::optional<std::size_t> length;     // fixed: bytes without the line end
-    bool pad = false;                      // a shorter line is filled with blanks
-    bool shape_warns = false;              // another length or number of columns is a warning: what is whole in the line is read
+    std::vector<When> when;                       // all must hold; none = every line
+    std::optional<std::size_t> length;            // fixed: bytes without the line end
+    bool pad = false;                             // a shorter line is filled with blanks
+    bool shape_warns = false;                     // another length or number of columns is a warning: what is whole in the line is read
     std::optional<std::vector<std::string>> each; // JSON: the pointer of an array, of which each element is a row
     std::vector<Field> fields;
     std::vector<Group> groups;
-    std::vector<int> unique;               // indices of the layout's `unique` fields; empty where this record has not all of them
+    std::vector<int> unique; // indices of the layout's `unique` fields; empty where this record has not all of them
 
     int field_index(std::string_view name) const noexcept; // -1 = none
 };
@@ -122,7 +122,7 @@ struct Record
 struct Control
 {
     SourcePos pos;
-    int record = -1, field = -1;           // where the expected number stands
+    int record = -1, field = -1; // where the expected number stands
     enum class Kind
     {
         count,
@@ -130,13 +130,13 @@ struct Control
         sum
     } kind = Kind::count;
     int of_record = -1, of_field = -1;
-    std::string text;                      // "count(reading)"
+    std::string text; // "count(reading)"
 };
 
 struct Sample
 {
     SourcePos pos;
-    std::string line;                      // UTF-8, as in the TOML; CSV: the row below the header that the fields name, in their order
+    std::string line; // UTF-8, as in the TOML; CSV: the row below the header that the fields name, in their order
     std::vector<std::pair<std::string, std::string>> expect;
     SourcePos expect_pos;
 };
@@ -156,20 +156,20 @@ struct Layout
     std::string description;
     SourcePos pos;
     Format format = Format::fixed;
-    std::optional<Encoding> encoding;      // none = auto
-    std::string sheet;                     // xlsx: its name; "" = the first
+    std::optional<Encoding> encoding; // none = auto
+    std::string sheet;                // xlsx: its name; "" = the first
     char delimiter = ';';
-    char quote = '"';                      // 0: none
+    char quote = '"'; // 0: none
     std::size_t skip = 0;
     bool header = true;
     char decimal_separator = ',';
-    std::string line_end = "\n";           // written
-    bool bom = false;                      // written
+    std::string line_end = "\n"; // written
+    bool bom = false;            // written
     std::vector<std::string> unique;
     std::vector<Record> records;
     std::vector<Control> controls;
     std::vector<Sample> samples;
-    std::uint64_t fingerprint = 0;         // of the TOML file's text
+    std::uint64_t fingerprint = 0; // of the TOML file's text
 
     /// Rows are cells under a header, not bytes at places.
     bool has_columns() const noexcept { return format == Format::csv || format == Format::xlsx; }
@@ -185,6 +185,7 @@ struct Layout
 Layout read_layout(TomlValue const &root, std::string_view file_text, Faults &faults);
 
 /// All layouts of a folder, by name. A missing folder has none.
-std::map<std::string, std::shared_ptr<Layout const>> load_layouts(std::filesystem::path const &folder, std::string const &shown, Faults &faults);
+std::map<std::string, std::shared_ptr<Layout const>> load_layouts(std::filesystem::path const &folder, std::string const &shown,
+                                                                  Faults &faults);
 
 } // namespace atom

@@ -169,7 +169,8 @@ Value RelationCursor::any_value(int column, std::string &scratch)
     if (Value quick; m_input->bytes_good() && c.quick(raw, scratch, quick)) {
         return quick;
     }
-    return parse_field(m_input->record(m_relation->record()).fields[static_cast<std::size_t>(field)], raw, m_input->encoding(), scratch).value;
+    return parse_field(m_input->record(m_relation->record()).fields[static_cast<std::size_t>(field)], raw, m_input->encoding(), scratch)
+        .value;
 }
 
 std::uint64_t KeyIndex::hash_of(Value const *values, std::size_t n)
@@ -209,7 +210,8 @@ KeyIndex::KeyIndex(Relation const &relation, std::vector<int> columns) : m_colum
 
 std::pair<KeyIndex::Entry const *, KeyIndex::Entry const *> KeyIndex::find(std::uint64_t hash) const
 {
-    auto const first = std::lower_bound(m_entries.begin(), m_entries.end(), hash, [](Entry const &e, std::uint64_t h) { return e.hash < h; });
+    auto const first =
+        std::lower_bound(m_entries.begin(), m_entries.end(), hash, [](Entry const &e, std::uint64_t h) { return e.hash < h; });
     auto last = first;
     while (last != m_entries.end() && last->hash == hash) {
         ++last;

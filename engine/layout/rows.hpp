@@ -13,10 +13,10 @@ constexpr std::size_t k_longest_quoted = std::size_t{1} << 20;
 
 struct Row
 {
-    std::uint64_t linha = 0;    // 1-based physical line of its first byte
-    std::uint64_t offset = 0;   // bytes from the file's start
-    std::string_view bytes;     // without the line end; points into the file
-    bool open_quotes = false;   // a quote that never closes: the row is then its first physical line
+    std::uint64_t linha = 0;  // 1-based physical line of its first byte
+    std::uint64_t offset = 0; // bytes from the file's start
+    std::string_view bytes;   // without the line end; points into the file
+    bool open_quotes = false; // a quote that never closes: the row is then its first physical line
 };
 
 /// What ends a row. `quote` 0: newlines always end it (fixed files).

@@ -30,12 +30,9 @@ public:
     {
         auto const &k = m_batch->values[m_row * m_columns + static_cast<std::size_t>(column)];
         switch (k.kind) {
-        case Value::Kind::integer:
-            return Value::of(k.integer);
-        case Value::Kind::text:
-            return Value::of(std::string_view(k.copied ? m_batch->copies.data() + k.integer : k.text, k.size));
-        case Value::Kind::none:
-            break;
+        case Value::Kind::integer: return Value::of(k.integer);
+        case Value::Kind::text: return Value::of(std::string_view(k.copied ? m_batch->copies.data() + k.integer : k.text, k.size));
+        case Value::Kind::none: break;
         }
         return {};
     }

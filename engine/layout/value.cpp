@@ -23,15 +23,9 @@ struct Typed
 
 constexpr Typed k_refused{{}, true};
 
-Typed integer_or_refused(std::optional<std::int64_t> const &i)
-{
-    return i ? Typed{Value::of(*i), false} : k_refused;
-}
+Typed integer_or_refused(std::optional<std::int64_t> const &i) { return i ? Typed{Value::of(*i), false} : k_refused; }
 
-bool is_blank_byte(char c) noexcept
-{
-    return c == ' ' || c == '\t';
-}
+bool is_blank_byte(char c) noexcept { return c == ' ' || c == '\t'; }
 
 /// trim(), for fields that are filled up with blanks: eight at a time.
 std::string_view trimmed(std::string_view s) noexcept
@@ -141,8 +135,7 @@ Typed parse_typed(Field const &f, std::string_view s, Encoding encoding, std::st
     case FieldType::document:
     case FieldType::phone: return parse_coded(f, s, scratch);
     case FieldType::boolean: return parse_boolean(s);
-    case FieldType::json:
-        return {Value::of(s), false};
+    case FieldType::json: return {Value::of(s), false};
     }
     return k_refused;
 }

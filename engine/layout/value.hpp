@@ -26,10 +26,7 @@ struct Value
 
     static Value of(std::int64_t i) { return {Kind::integer, i, {}}; }
     static Value of(std::string_view s) { return {Kind::text, 0, s}; }
-    static Value of(StoredValue const &s)
-    {
-        return s.none ? Value{} : s.is_text ? of(std::string_view(s.text)) : of(s.integer);
-    }
+    static Value of(StoredValue const &s) { return s.none ? Value{} : s.is_text ? of(std::string_view(s.text)) : of(s.integer); }
     bool none() const noexcept { return kind == Kind::none; }
 };
 
@@ -72,8 +69,8 @@ struct QuickRead
     bool strip_zeros = false;
 
     static QuickRead of(Field const &field);
-    /// True if the value was read: it is then what parse_field() would give, without a fault. Text is taken for free of NUL bytes: the caller
-    /// knows that check() found no wrong byte.
+    /// True if the value was read: it is then what parse_field() would give, without a fault. Text is taken for free of NUL bytes: the
+    /// caller knows that check() found no wrong byte.
     bool operator()(std::string_view raw, std::string &scratch, Value &value) const;
 };
 

@@ -82,17 +82,10 @@ void RowWriter::row(std::vector<Value> const &values)
 {
     ++m_rows;
     switch (m_layout.format) {
-    case Format::fixed:
-        fixed_row(values);
-        return;
-    case Format::jsonl:
-        json_row(values);
-        return;
-    case Format::xlsx:
-        sheet_row(values);
-        return;
-    default:
-        csv_row(values);
+    case Format::fixed: fixed_row(values); return;
+    case Format::jsonl: json_row(values); return;
+    case Format::xlsx: sheet_row(values); return;
+    default: csv_row(values);
     }
 }
 

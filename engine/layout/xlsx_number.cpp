@@ -16,7 +16,7 @@ namespace {
 constexpr std::size_t k_shown_digits = 15;
 constexpr int k_most_places = 40;
 constexpr double k_end_of_days = 2958466; // 10000-01-01, counted from 1900
-constexpr int k_epoch_1900 = 25569;    // 1970-01-01
+constexpr int k_epoch_1900 = 25569;       // 1970-01-01
 constexpr int k_epoch_1904 = 24107;
 constexpr int k_false_leap_day = 60; // 1900-02-29
 constexpr int k_day_seconds = 86400;

@@ -42,18 +42,12 @@ std::string buttons_of(Field const &f, std::string const &value)
 std::string_view input_kind(Field const &f)
 {
     switch (f.type) {
-    case FieldType::integer:
-        return "inputmode=\"numeric\"";
-    case FieldType::decimal:
-        return "inputmode=\"decimal\"";
-    case FieldType::date:
-        return "type=\"date\"";
-    case FieldType::time:
-        return "type=\"time\"";
-    case FieldType::phone:
-        return "type=\"tel\"";
-    default:
-        return "type=\"text\"";
+    case FieldType::integer: return "inputmode=\"numeric\"";
+    case FieldType::decimal: return "inputmode=\"decimal\"";
+    case FieldType::date: return "type=\"date\"";
+    case FieldType::time: return "type=\"time\"";
+    case FieldType::phone: return "type=\"tel\"";
+    default: return "type=\"text\"";
     }
 }
 

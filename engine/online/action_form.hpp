@@ -17,10 +17,10 @@ struct ActionFormSetting
     ReportRows const &rows;
     std::vector<SqlValue> const &row;
     Parameters const &parameters; // of the report
-    std::string address;  // it posts there
-    std::string query;    // where the page was: it comes back there
-    std::string form_key; // see page.hpp
-    bool open;            // it stands open; else behind its title
+    std::string address;          // it posts there
+    std::string query;            // where the page was: it comes back there
+    std::string form_key;         // see page.hpp
+    bool open;                    // it stands open; else behind its title
 };
 
 /// "" where the row is none for it: the engine's own are for files of one status each.

@@ -187,16 +187,11 @@ std::string chart_of(ReportRows const &rows)
         points.resize(k_most);
     }
     switch (rows.table->chart) {
-    case Chart::bar:
-        return bars(points, title, false);
-    case Chart::line:
-        return line(points, title);
-    case Chart::pie:
-        return pie(points, title);
-    case Chart::funnel:
-        return bars(points, title, true);
-    case Chart::none:
-        break;
+    case Chart::bar: return bars(points, title, false);
+    case Chart::line: return line(points, title);
+    case Chart::pie: return pie(points, title);
+    case Chart::funnel: return bars(points, title, true);
+    case Chart::none: break;
     }
     return {};
 }

@@ -1,6 +1,6 @@
 #pragma once
-// A table as a drawing: HTML with SVG in it, whose colours are the style sheet's. The first column is what is counted, the first column of numbers
-// after it is the number.
+// A table as a drawing: HTML with SVG in it, whose colours are the style sheet's. The first column is what is counted, the first column of
+// numbers after it is the number.
 
 #include "engine/job/report_run.hpp"
 

@@ -18,35 +18,16 @@ JsonObject type_schema(Field const &f)
 {
     JsonObject o;
     switch (f.type) {
-    case FieldType::integer:
-        o.add("type", "integer");
-        break;
-    case FieldType::decimal:
-        o.add("type", "number");
-        break;
-    case FieldType::boolean:
-        o.add("type", "boolean");
-        break;
-    case FieldType::date:
-        o.add("type", "string").add("format", "date");
-        break;
-    case FieldType::time:
-        o.add("type", "string").add("format", "time");
-        break;
-    case FieldType::json:
-        break; // anything
-    case FieldType::datetime:
-        o.add("type", "string").add("description", "YYYY-MM-DD HH:MM:SS");
-        break;
-    case FieldType::document:
-        o.add("type", "string").add("description", "CPF ou CNPJ, com ou sem máscara");
-        break;
-    case FieldType::phone:
-        o.add("type", "string").add("description", "DDD e número, com ou sem máscara");
-        break;
-    case FieldType::text:
-        o.add("type", "string");
-        break;
+    case FieldType::integer: o.add("type", "integer"); break;
+    case FieldType::decimal: o.add("type", "number"); break;
+    case FieldType::boolean: o.add("type", "boolean"); break;
+    case FieldType::date: o.add("type", "string").add("format", "date"); break;
+    case FieldType::time: o.add("type", "string").add("format", "time"); break;
+    case FieldType::json: break; // anything
+    case FieldType::datetime: o.add("type", "string").add("description", "YYYY-MM-DD HH:MM:SS"); break;
+    case FieldType::document: o.add("type", "string").add("description", "CPF ou CNPJ, com ou sem máscara"); break;
+    case FieldType::phone: o.add("type", "string").add("description", "DDD e número, com ou sem máscara"); break;
+    case FieldType::text: o.add("type", "string"); break;
     }
     return o;
 }

@@ -28,23 +28,16 @@ RemoteCause general_cause(CURLcode code) noexcept
     case CURLE_RECV_ERROR:
     case CURLE_PARTIAL_FILE:
     case CURLE_FTP_CANT_GET_HOST:
-    case CURLE_FTP_ACCEPT_FAILED:
-        return RemoteCause::unreachable;
+    case CURLE_FTP_ACCEPT_FAILED: return RemoteCause::unreachable;
     case CURLE_OPERATION_TIMEDOUT:
-    case CURLE_FTP_ACCEPT_TIMEOUT:
-        return RemoteCause::timeout;
-    case CURLE_LOGIN_DENIED:
-        return RemoteCause::denied;
+    case CURLE_FTP_ACCEPT_TIMEOUT: return RemoteCause::timeout;
+    case CURLE_LOGIN_DENIED: return RemoteCause::denied;
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_ISSUER_ERROR:
-    case CURLE_SSL_CACERT_BADFILE:
-        return RemoteCause::host_key;
-    case CURLE_REMOTE_DISK_FULL:
-        return RemoteCause::no_space;
-    case CURLE_REMOTE_FILE_EXISTS:
-        return RemoteCause::exists;
-    default:
-        return RemoteCause::protocol;
+    case CURLE_SSL_CACERT_BADFILE: return RemoteCause::host_key;
+    case CURLE_REMOTE_DISK_FULL: return RemoteCause::no_space;
+    case CURLE_REMOTE_FILE_EXISTS: return RemoteCause::exists;
+    default: return RemoteCause::protocol;
     }
 }
 

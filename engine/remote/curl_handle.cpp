@@ -231,10 +231,7 @@ CURLcode CurlHandle::run()
     return curl_easy_perform(m_curl);
 }
 
-std::string CurlHandle::text(CURLcode code) const
-{
-    return m_text[0] != '\0' ? m_text : curl_easy_strerror(code);
-}
+std::string CurlHandle::text(CURLcode code) const { return m_text[0] != '\0' ? m_text : curl_easy_strerror(code); }
 
 long CurlHandle::response() const
 {
@@ -266,8 +263,8 @@ CurlAnswer CurlHandle::perform(CurlAsk const &ask)
         answer.code = CURLE_OPERATION_TIMEDOUT;
         auto const by = std::string_view(transfer.ended_by);
         answer.text = by == "stopped" ? "broken off: the program was told to stop"
-                      : by == "slow" ? fmt::format("broken off: too slow, {} bytes came or went", transfer.moved)
-                                     : fmt::format("nothing came for {} s", m_timeout);
+                      : by == "slow"  ? fmt::format("broken off: too slow, {} bytes came or went", transfer.moved)
+                                      : fmt::format("nothing came for {} s", m_timeout);
     }
     curl_off_t length = -1;
     answer.response = response();

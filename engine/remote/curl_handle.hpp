@@ -62,8 +62,8 @@ struct CurlAnswer
 class CurlHandle
 {
 public:
-    /// Initialises libcurl at the first use in the process. Throws std::runtime_error if that fails. A transfer under way ends within about a
-    /// second of the wish to stop, as a timeout.
+    /// Initialises libcurl at the first use in the process. Throws std::runtime_error if that fails. A transfer under way ends within about
+    /// a second of the wish to stop, as a timeout.
     explicit CurlHandle(int timeout_seconds, std::stop_token stop = {});
     ~CurlHandle();
     CurlHandle(CurlHandle const &) = delete;

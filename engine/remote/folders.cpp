@@ -29,7 +29,8 @@ std::unique_ptr<RemoteFolder> Folders::open(std::string const &name, std::stop_t
     if (known == m_known.end() && !local) {
         throw RemoteError(RemoteCause::not_found, fmt::format("folder {} is not configured", name));
     }
-    auto folder = local ? open_folder(name, {}) : open_folder(known->second.url, known->second.secrets(), k_timeout_seconds, std::move(stop));
+    auto folder =
+        local ? open_folder(name, {}) : open_folder(known->second.url, known->second.secrets(), k_timeout_seconds, std::move(stop));
     return m_only_look ? looking_folder(std::move(folder)) : std::move(folder);
 }
 

@@ -92,24 +92,20 @@ RemoteCause FtpFolder::refusal(CurlAsk const &ask, CurlAnswer const &answer) con
     switch (answer.response) {
     case 421:
     case 425:
-    case 426:
-        return RemoteCause::unreachable;
+    case 426: return RemoteCause::unreachable;
     case 451: // vsftpd: "Failure writing to local file"
         return ask.source ? RemoteCause::no_space : RemoteCause::protocol;
     case 452:
-    case 552:
-        return RemoteCause::no_space;
+    case 552: return RemoteCause::no_space;
     case 530:
     case 532:
-    case 553:
-        return RemoteCause::denied;
+    case 553: return RemoteCause::denied;
     case 550:
         if (reply.find("permission") != std::string::npos || reply.find("denied") != std::string::npos)
             return RemoteCause::denied;
         // 350 is RNFR's: the file is there, it is the new name that was refused.
         return ask.source || answer.replied("350") ? RemoteCause::denied : RemoteCause::not_found;
-    default:
-        return RemoteCause::protocol;
+    default: return RemoteCause::protocol;
     }
 }
 

@@ -35,28 +35,21 @@ RemoteCause cause_of(int error_number) noexcept
 {
     switch (error_number) {
     case ENOENT:
-    case ENOTDIR:
-        return RemoteCause::not_found;
+    case ENOTDIR: return RemoteCause::not_found;
     case EACCES:
     case EPERM:
-    case EROFS:
-        return RemoteCause::denied;
+    case EROFS: return RemoteCause::denied;
     case EEXIST:
     case EISDIR:
-    case ENOTEMPTY:
-        return RemoteCause::exists;
+    case ENOTEMPTY: return RemoteCause::exists;
     case ENOSPC:
-    case EDQUOT:
-        return RemoteCause::no_space;
-    case ETIMEDOUT:
-        return RemoteCause::timeout;
+    case EDQUOT: return RemoteCause::no_space;
+    case ETIMEDOUT: return RemoteCause::timeout;
     case ESTALE: // a network mount
     case EHOSTDOWN:
     case ENETUNREACH:
-    case ENOTCONN:
-        return RemoteCause::unreachable;
-    default:
-        return RemoteCause::protocol;
+    case ENOTCONN: return RemoteCause::unreachable;
+    default: return RemoteCause::protocol;
     }
 }
 

@@ -48,7 +48,8 @@ void SftpFolder::read_known_keys()
 }
 
 /// A secret that others read is none, and a list of keys that others write pins nothing.
-void SftpFolder::refuse_if_open(char const *what, std::filesystem::path const &path, mode_t forbidden, char const *done, char const *mend) const
+void SftpFolder::refuse_if_open(char const *what, std::filesystem::path const &path, mode_t forbidden, char const *done,
+                                char const *mend) const
 {
     struct stat st = {};
     if (stat(path.c_str(), &st) == 0 && (st.st_mode & forbidden) != 0)

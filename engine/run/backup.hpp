@@ -15,8 +15,9 @@ struct BackupPart
     std::uint64_t size = 0; // bytes
 };
 
-/// Makes FILE (the base), FILE.online (the online base, if there is one) and FILE.spool/ (bytes that the base promises to deliver), whatever is
-/// running meanwhile. Each stands under its name only when it is whole and synced; what had these names is replaced. Throws StoreError, FileError.
+/// Makes FILE (the base), FILE.online (the online base, if there is one) and FILE.spool/ (bytes that the base promises to deliver),
+/// whatever is running meanwhile. Each stands under its name only when it is whole and synced; what had these names is replaced. Throws
+/// StoreError, FileError.
 std::vector<BackupPart> back_up(Workspace const &workspace, std::filesystem::path const &file);
 
 } // namespace atom

@@ -30,7 +30,9 @@ std::string megabytes(std::uint64_t bytes) { return fmt::format("{} MB", bytes >
 class Doctor
 {
 public:
-    Doctor(Workspace const &workspace, Clock const &clock, Folders const &folders) : m_workspace(workspace), m_clock(clock), m_folders(folders) {}
+    Doctor(Workspace const &workspace, Clock const &clock, Folders const &folders)
+        : m_workspace(workspace), m_clock(clock), m_folders(folders)
+    {}
 
     std::vector<Finding> run()
     {
@@ -62,16 +64,14 @@ public:
 private:
     void say(State state, std::string what, std::string text) { m_out.push_back({state, std::move(what), std::move(text)}); }
 
-    void time()
-    {
-        say(State::well, "time", fmt::format("{} in {}", m_clock.local_text(), m_clock.timezone()));
-    }
+    void time() { say(State::well, "time", fmt::format("{} in {}", m_clock.local_text(), m_clock.timezone())); }
 
     void machine()
     {
         rlimit files = {};
         if (::getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur < k_least_open_files) {
-            say(State::wrong, "open files", fmt::format("only {} are allowed; {} should be (ulimit -n, LimitNOFILE=)", files.rlim_cur, k_least_open_files));
+            say(State::wrong, "open files",
+                fmt::format("only {} are allowed; {} should be (ulimit -n, LimitNOFILE=)", files.rlim_cur, k_least_open_files));
         }
     }
 
@@ -153,7 +153,8 @@ private:
         }
         auto const last = db.text("select max(seen_at) from atom_file").value_or("");
         if (last > m_clock.local_text()) {
-            say(State::wrong, "clock", fmt::format("it is {}, but a file was seen at {}: the machine's clock was put back", m_clock.local_text(), last));
+            say(State::wrong, "clock",
+                fmt::format("it is {}, but a file was seen at {}: the machine's clock was put back", m_clock.local_text(), last));
         }
     }
 
@@ -180,7 +181,8 @@ private:
         }
         struct stat st = {};
         if (!e.key.empty() && ::stat(e.key.c_str(), &st) == 0 && (st.st_mode & 0077U) != 0) {
-            say(State::wrong, what, fmt::format("the key {} has mode {:o}: others may read it; chmod 600", e.key.string(), st.st_mode & 0777U));
+            say(State::wrong, what,
+                fmt::format("the key {} has mode {:o}: others may read it; chmod 600", e.key.string(), st.st_mode & 0777U));
         }
     }
 

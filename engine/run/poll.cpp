@@ -21,9 +21,8 @@ namespace atom {
 
 bool Outcome::failed_file() const
 {
-    return std::any_of(files.begin(), files.end(), [](FileRow const &f) {
-        return f.status == "failed" || f.status == "held" || f.status == "unmatched";
-    });
+    return std::any_of(files.begin(), files.end(),
+                       [](FileRow const &f) { return f.status == "failed" || f.status == "held" || f.status == "unmatched"; });
 }
 
 namespace {
@@ -336,15 +335,9 @@ private:
 
 } // namespace
 
-Outcome poll(Site &site, Standing &standing, PollOptions const &options)
-{
-    return Poll(site, standing, options).run();
-}
+Outcome poll(Site &site, Standing &standing, PollOptions const &options) { return Poll(site, standing, options).run(); }
 
-void roll_back_begun(Site &site)
-{
-    reset_begun(site, {});
-}
+void roll_back_begun(Site &site) { reset_begun(site, {}); }
 
 namespace {
 

@@ -15,21 +15,21 @@ namespace atom {
 
 struct Outcome
 {
-    std::vector<FileRow> files;          // that were worked, in order
+    std::vector<FileRow> files; // that were worked, in order
     std::vector<ExportResult> exports;
     std::vector<SendResult> sends;
-    std::vector<std::string> errors;     // what could not be done, a line each; logged already
-    bool is_cut = false;                 // there is more to deliver than one poll's time allowed
-    bool failed_file() const;            // a file of this call failed or was held
+    std::vector<std::string> errors; // what could not be done, a line each; logged already
+    bool is_cut = false;             // there is more to deliver than one poll's time allowed
+    bool failed_file() const;        // a file of this call failed or was held
     bool failed() const { return failed_file() || !errors.empty(); }
 };
 
 struct PollOptions
 {
-    std::optional<std::int64_t> settle; // looks twice, so many seconds apart, in place of the 30 s of `ready = "stable"`
-    bool look = true;                   // else only what came since the last look is taken up
+    std::optional<std::int64_t> settle;                    // looks twice, so many seconds apart, in place of the 30 s of `ready = "stable"`
+    bool look = true;                                      // else only what came since the last look is taken up
     Sources::Patience patience = std::chrono::seconds(30); // how long a source is waited for before the others go on without it
-    bool to_the_end = true;             // until no source is at work any more
+    bool to_the_end = true;                                // until no source is at work any more
 };
 
 /// Recovers what a dead process left, takes up requests, looks, fetches, works files by date, order and hour, writes what is due, delivers.
@@ -41,7 +41,7 @@ void roll_back_begun(Site &site);
 
 struct ImportOptions
 {
-    std::string job;    // "" = by name
+    std::string job;      // "" = by name
     bool force = false;   // takes a duplicate
     bool release = false; // passes requires, holds and brakes
 };

@@ -109,8 +109,8 @@ private:
 
     Layout const &layout() const { return m_input->layout(); }
 
-    /// Maps the file and looks at every line. The hash of its bytes is needed at once only where a file of this size was had before, for the
-    /// same job and date; else it is taken on another core while the rules run, and only the ledger waits for it.
+    /// Maps the file and looks at every line. The hash of its bytes is needed at once only where a file of this size was had before, for
+    /// the same job and date; else it is taken on another core while the rules run, and only the ledger waits for it.
     void open()
     {
         if (!m_job->take.empty()) {
@@ -190,8 +190,8 @@ private:
     {
         bool const unknown = m_row.forced || m_row.sha256.empty();
         auto failed = unknown ? std::nullopt : m_site.ledger.find_failed(m_row.sha256, m_row.job, m_row.data, m_row.id);
-        bool const stands_elsewhere = failed && !failed->source.empty() && !m_row.source.empty() &&
-                                      (failed->source != m_row.source || failed->file != m_row.file);
+        bool const stands_elsewhere =
+            failed && !failed->source.empty() && !m_row.source.empty() && (failed->source != m_row.source || failed->file != m_row.file);
         if (!failed || stands_elsewhere) { // that one keeps its row: it would be taken for a new file
             return;
         }
@@ -315,7 +315,8 @@ private:
             }
         }
         if (accepted + rejected != m_checked.read) {
-            throw FileRefused(FileFault::rule, fmt::format("a conta não fecha: {} linhas lidas, {} aceitas, {} rejeitadas", m_checked.read, accepted, rejected));
+            throw FileRefused(FileFault::rule, fmt::format("a conta não fecha: {} linhas lidas, {} aceitas, {} rejeitadas", m_checked.read,
+                                                           accepted, rejected));
         }
         m_row.read = m_checked.read;
         m_row.accepted = accepted;
@@ -436,10 +437,7 @@ private:
 
 } // namespace
 
-void process_file(Site &site, FileRow &row)
-{
-    FileWork(site, row, false).run();
-}
+void process_file(Site &site, FileRow &row) { FileWork(site, row, false).run(); }
 
 void fail_unread(Site &site, FileRow &row, FileRefused const &why)
 {

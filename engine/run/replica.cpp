@@ -58,16 +58,20 @@ std::optional<std::string> ReplicaKeeper::end_poll()
     auto const now = m_site.clock.now();
     std::error_code ignored; // what cannot be seen is built
     bool const is_there = std::filesystem::exists(path, ignored);
-    bool const due = m_site.db.integer("select due from atom_replica") != 0 || m_site.db.text("select online from atom_replica").value_or("") != stamp;
+    bool const due =
+        m_site.db.integer("select due from atom_replica") != 0 || m_site.db.text("select online from atom_replica").value_or("") != stamp;
     if (is_there && (!due || !is_time(now))) {
         return std::nullopt;
     }
     try {
         Stopwatch const watch;
         build_replica(m_site.db, m_site.workspace.online, path);
-        m_site.db.prepare("insert into atom_replica(id, due, made_at, online) values(1, 0, ?1, ?2) "
-                          "on conflict(id) do update set due = 0, made_at = ?1, online = ?2")
-            .bind(1, now).bind(2, stamp).run();
+        m_site.db
+            .prepare("insert into atom_replica(id, due, made_at, online) values(1, 0, ?1, ?2) "
+                     "on conflict(id) do update set due = 0, made_at = ?1, online = ?2")
+            .bind(1, now)
+            .bind(2, stamp)
+            .run();
         log_info("replica: {} renewed in {:.1f} s", path.string(), watch.seconds());
         return std::nullopt;
     } catch (StoreError const &e) {

@@ -36,7 +36,8 @@ class Schedule::Impl
 {
 public:
     explicit Impl(Millis every)
-        : m_every(every), m_due_timer(m_io), m_ring_timer(m_io), m_each_timer(m_io), m_grace_timer(m_io), m_signals(m_io, SIGTERM, SIGINT, SIGHUP)
+        : m_every(every), m_due_timer(m_io), m_ring_timer(m_io), m_each_timer(m_io), m_grace_timer(m_io),
+          m_signals(m_io, SIGTERM, SIGINT, SIGHUP)
     {
         auto const ours = our_signals();
         pthread_sigmask(SIG_BLOCK, &ours, &m_before);
@@ -113,7 +114,8 @@ private:
             if (ec) {
                 return; // set anew
             }
-            m_due_timer.expires_at(std::max(m_due_timer.expiry() + m_every, std::chrono::steady_clock::now())); // as often, whatever a poll takes
+            m_due_timer.expires_at(
+                std::max(m_due_timer.expiry() + m_every, std::chrono::steady_clock::now())); // as often, whatever a poll takes
             await_due();
             set(m_due);
         });

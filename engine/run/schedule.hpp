@@ -26,7 +26,8 @@ public:
     Schedule(Schedule const &) = delete;
     Schedule &operator=(Schedule const &) = delete;
 
-    /// Waits for the next event; several of a kind are one. The caller's thread does the work that it is told to do: what comes meanwhile is kept.
+    /// Waits for the next event; several of a kind are one. The caller's thread does the work that it is told to do: what comes meanwhile
+    /// is kept.
     Event wait();
     /// By any thread.
     void ring();
@@ -34,8 +35,8 @@ public:
     void set_every(std::chrono::milliseconds every);
     /// Calls back that often, on the schedule's own thread, which must not be held up. Once a process.
     void each(std::chrono::milliseconds every, std::function<void()> call);
-    /// Asked to stop by the signal, so that work under way ends. If the process is still there `k_grace` later, it is ended as a crash would:
-    /// harmless, since whatever is not committed begins again.
+    /// Asked to stop by the signal, so that work under way ends. If the process is still there `k_grace` later, it is ended as a crash
+    /// would: harmless, since whatever is not committed begins again.
     std::stop_token stop_token() const;
     static constexpr std::chrono::seconds k_grace{9};
 

@@ -17,7 +17,7 @@ using std::chrono::steady_clock;
 namespace {
 
 constexpr Sources::Patience k_patience = std::chrono::seconds(5); // a source that takes longer is worked when it is ready
-constexpr auto k_longest_silence = std::chrono::minutes(10);     // of the work at hand, before the watchdog is left to bite
+constexpr auto k_longest_silence = std::chrono::minutes(10);      // of the work at hand, before the watchdog is left to bite
 
 std::filesystem::path lock_beside(Workspace const &workspace, char const *ending)
 {
@@ -58,14 +58,20 @@ public:
             switch (m_schedule.wait()) {
             case Schedule::Event::stop: end(); return;
             case Schedule::Event::reload: reload(); break;
-            case Schedule::Event::due: m_is_due = true; guarded_poll(); break;
+            case Schedule::Event::due:
+                m_is_due = true;
+                guarded_poll();
+                break;
             case Schedule::Event::rung: guarded_poll(); break;
             }
         }
     }
 
 private:
-    std::string counted_sources() const { return fmt::format("{} source{}", m_workspace->sources.size(), m_workspace->sources.size() == 1 ? "" : "s"); }
+    std::string counted_sources() const
+    {
+        return fmt::format("{} source{}", m_workspace->sources.size(), m_workspace->sources.size() == 1 ? "" : "s");
+    }
 
     /// What stands on the workspace.
     void set_up()
@@ -212,9 +218,6 @@ RunLock::RunLock(Workspace const &workspace, std::string const &who)
     }
 }
 
-void run_service(ServiceSetting setting)
-{
-    Service(std::move(setting)).run();
-}
+void run_service(ServiceSetting setting) { Service(std::move(setting)).run(); }
 
 } // namespace atom

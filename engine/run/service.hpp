@@ -1,6 +1,6 @@
 #pragma once
-// `atom run`: polls again and again until it is told to stop. Between polls it holds neither the base nor its lock, so `atom import` gets its
-// turn; what fails is told once and tried again.
+// `atom run`: polls again and again until it is told to stop. Between polls it holds neither the base nor its lock, so `atom import` gets
+// its turn; what fails is told once and tried again.
 
 #include "engine/base/lock_file.hpp"
 #include "engine/run/schedule.hpp"

@@ -13,8 +13,8 @@ public:
     /// Reads the environment.
     ServiceManager();
 
-    /// "READY=1", "STATUS=…", "STOPPING=1", "WATCHDOG=1"; several lines are one message. By any thread. What cannot be sent is dropped: a service
-    /// does not end because nobody listens.
+    /// "READY=1", "STATUS=…", "STOPPING=1", "WATCHDOG=1"; several lines are one message. By any thread. What cannot be sent is dropped: a
+    /// service does not end because nobody listens.
     void tell(std::string const &message) const noexcept;
     /// How often it wants to hear WATCHDOG=1, at the latest.
     std::optional<std::chrono::milliseconds> watchdog() const;

@@ -118,7 +118,8 @@ std::vector<Request> open_requests(Workspace const &workspace, Database &base)
 void note_taken(Database &base, Request const &request)
 {
     base.prepare("insert into atom_taken(name, last_id) values('atom_request', ?1) on conflict do update set last_id = excluded.last_id")
-        .bind(1, request.id).run();
+        .bind(1, request.id)
+        .run();
 }
 
 } // namespace atom

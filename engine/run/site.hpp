@@ -24,16 +24,16 @@ struct Site
     Database &db;
     Ledger ledger;
     Writers writers;
-    std::stop_token stop = {}; // a wish to end soon: what is at hand is finished or rolled back, and nothing more is begun
+    std::stop_token stop = {};  // a wish to end soon: what is at hand is finished or rolled back, and nothing more is begun
     ChangePlan *plan = nullptr; // of a dry run: gathers what it would change. Nothing may then leave this machine
 };
 
-/// Opens the base (made if it is not there), with the engine's tables and the pack's migrations; to read it, or as `existing`, just as it is.
-/// Throws ConfigError for a migration that fails, StoreError.
+/// Opens the base (made if it is not there), with the engine's tables and the pack's migrations; to read it, or as `existing`, just as it
+/// is. Throws ConfigError for a migration that fails, StoreError.
 std::unique_ptr<Database> open_base(Workspace const &workspace, OpenMode mode = OpenMode::read_write);
 
-/// A connection that reads the base as `base` and the online one as `online`, and writes neither. One that is not there yet is empty, with the
-/// tables that it will have. Throws ConfigError, StoreError.
+/// A connection that reads the base as `base` and the online one as `online`, and writes neither. One that is not there yet is empty, with
+/// the tables that it will have. Throws ConfigError, StoreError.
 std::unique_ptr<Database> open_both_bases(Workspace const &workspace);
 
 /// The sources and targets that are configured, as "source:NAME" and "target:NAME". Secrets are read from the environment when first used.

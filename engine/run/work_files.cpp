@@ -32,7 +32,8 @@ void report(FileRow const &row)
     } else if (row.status == "waiting") {
         log_info("{}: {}: waiting: {}", row.job, name, row.reason);
     } else {
-        log_info("{}: {}: {}, {} read, {} accepted, {} rejected, {:.1f} s", row.job, name, row.status, row.read, row.accepted, row.rejected, row.seconds);
+        log_info("{}: {}: {}, {} read, {} accepted, {} rejected, {:.1f} s", row.job, name, row.status, row.read, row.accepted, row.rejected,
+                 row.seconds);
     }
 }
 
@@ -193,7 +194,8 @@ private:
     }
 
     /// What stands in the way of a file; none if its bytes are needed to tell and cannot be had now. Bytes that were had before wait for
-    /// nothing and are out of no date: they are a duplicate. They are looked at only where a file of this size is done for the job and date.
+    /// nothing and are out of no date: they are a duplicate. They are looked at only where a file of this size is done for the job and
+    /// date.
     std::optional<Precondition> judge(FileRow &row)
     {
         auto const now = precondition(row);
@@ -291,8 +293,8 @@ void note(Standing &standing, Outcome &out, std::string const &error)
     out.errors.push_back(error);
 }
 
-void work_files(Site &site, Standing &standing, std::vector<FileRow> rows, std::vector<FileRow> const &unfinished, Sources::Patience patience,
-                Outcome &out)
+void work_files(Site &site, Standing &standing, std::vector<FileRow> rows, std::vector<FileRow> const &unfinished,
+                Sources::Patience patience, Outcome &out)
 {
     Work(site, standing, std::move(rows), patience, out).run(unfinished);
 }

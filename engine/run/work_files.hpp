@@ -12,9 +12,9 @@ namespace atom {
 void note(Standing &standing, Outcome &out, std::string const &error);
 
 /// Works what may run of `rows` by date, order and hour; what waited for a file that is now done comes to its turn at once. What follows a
-/// file that is not here yet (`unfinished` uploads, or bytes that do not come within `patience`) stays as it is: of the same source for half
-/// an hour, of others for two minutes after that file was first seen. Ends early when the site is to stop.
-void work_files(Site &site, Standing &standing, std::vector<FileRow> rows, std::vector<FileRow> const &unfinished, Sources::Patience patience,
-                Outcome &out);
+/// file that is not here yet (`unfinished` uploads, or bytes that do not come within `patience`) stays as it is: of the same source for
+/// half an hour, of others for two minutes after that file was first seen. Ends early when the site is to stop.
+void work_files(Site &site, Standing &standing, std::vector<FileRow> rows, std::vector<FileRow> const &unfinished,
+                Sources::Patience patience, Outcome &out);
 
 } // namespace atom

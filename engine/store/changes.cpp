@@ -17,12 +17,9 @@ void on_change(void *context, sqlite3 *, int op, char const *database, char cons
 SqlValue value_of(sqlite3_value *v)
 {
     switch (sqlite3_value_type(v)) {
-    case SQLITE_INTEGER:
-        return static_cast<std::int64_t>(sqlite3_value_int64(v));
-    case SQLITE_FLOAT:
-        return sqlite3_value_double(v);
-    case SQLITE_NULL:
-        return {};
+    case SQLITE_INTEGER: return static_cast<std::int64_t>(sqlite3_value_int64(v));
+    case SQLITE_FLOAT: return sqlite3_value_double(v);
+    case SQLITE_NULL: return {};
     default: {
         auto const *const text = reinterpret_cast<char const *>(sqlite3_value_text(v));
         return std::string(text != nullptr ? text : "", static_cast<std::size_t>(sqlite3_value_bytes(v)));

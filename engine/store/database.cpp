@@ -15,10 +15,7 @@ namespace {
 
 constexpr int k_busy_ms = 30000;
 
-bool is_engine_table(char const *name)
-{
-    return name != nullptr && std::string_view(name).substr(0, 5) == "atom_";
-}
+bool is_engine_table(char const *name) { return name != nullptr && std::string_view(name).substr(0, 5) == "atom_"; }
 
 /// What is asked of a guarded statement, and why it was refused, in words for its writer.
 struct GuardState
@@ -69,13 +66,10 @@ int authorize(void *context, int action, char const *a, char const *b, char cons
     bool const in_temp = database != nullptr && std::string_view(database) == "temp";
     switch (action) {
     case SQLITE_TRANSACTION:
-    case SQLITE_SAVEPOINT:
-        return deny(state, "begin, commit, rollback and savepoint are not allowed here: a file is one transaction");
+    case SQLITE_SAVEPOINT: return deny(state, "begin, commit, rollback and savepoint are not allowed here: a file is one transaction");
     case SQLITE_ATTACH:
-    case SQLITE_DETACH:
-        return deny(state, "attach and detach are not allowed here");
-    case SQLITE_PRAGMA:
-        return is_introspection(a) ? SQLITE_OK : deny(state, fmt::format("pragma {} is not allowed here", a));
+    case SQLITE_DETACH: return deny(state, "attach and detach are not allowed here");
+    case SQLITE_PRAGMA: return is_introspection(a) ? SQLITE_OK : deny(state, fmt::format("pragma {} is not allowed here", a));
     case SQLITE_READ:
         if (state.guard.on_read) {
             state.guard.on_read(a, b);
@@ -83,12 +77,10 @@ int authorize(void *context, int action, char const *a, char const *b, char cons
         return SQLITE_OK;
     case SQLITE_INSERT:
     case SQLITE_DELETE:
-    case SQLITE_UPDATE:
-        return authorize_write(state, action, a, b, database != nullptr ? database : "main");
+    case SQLITE_UPDATE: return authorize_write(state, action, a, b, database != nullptr ? database : "main");
     case SQLITE_SELECT:
     case SQLITE_FUNCTION:
-    case SQLITE_RECURSIVE:
-        return SQLITE_OK;
+    case SQLITE_RECURSIVE: return SQLITE_OK;
     default: // create, drop, alter, analyze, reindex: of tables in temp only
         return in_temp && !state.guard.read_only ? SQLITE_OK : deny(state, "changing the schema is not allowed here");
     }
@@ -148,10 +140,7 @@ void set_up_sqlite()
     assert(rc == SQLITE_OK && "SQLite was used before its first database was opened");
 }
 
-bool is_space(std::string_view s)
-{
-    return s.find_first_not_of(" \t\r\n;") == std::string_view::npos;
-}
+bool is_space(std::string_view s) { return s.find_first_not_of(" \t\r\n;") == std::string_view::npos; }
 
 } // namespace
 
@@ -190,10 +179,7 @@ Database::~Database()
     assert(rc == SQLITE_OK && "a statement outlives its database");
 }
 
-Statement Database::prepare(std::string_view sql)
-{
-    return {m_db, prepare_one(m_db, sql, nullptr)};
-}
+Statement Database::prepare(std::string_view sql) { return {m_db, prepare_one(m_db, sql, nullptr)}; }
 
 Statement Database::prepare_guarded(std::string_view sql, SqlGuard const &guard)
 {

@@ -143,7 +143,8 @@ public:
     void set_rule_name(std::string name) { *m_rule = std::move(name); }
     std::string const &rule_name() const noexcept { return *m_rule; }
 
-    /// Asked all the time while a statement works, by its thread; false interrupts it (a fault of the base, so nothing is held against a file).
+    /// Asked all the time while a statement works, by its thread; false interrupts it (a fault of the base, so nothing is held against a
+    /// file).
     void ask_whether_to_go_on(std::function<bool()> go_on);
 
     /// Moves the WAL into the base and cuts it to nothing, if no reader is in the way.

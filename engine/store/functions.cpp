@@ -164,7 +164,8 @@ void register_functions(sqlite3 *db, std::string const &rule)
     };
     for (auto const &e : entries) {
         int const flags = SQLITE_UTF8 | SQLITE_INNOCUOUS | (e.pure ? SQLITE_DETERMINISTIC : 0);
-        int const rc = sqlite3_create_function_v2(db, e.name, e.args, flags, const_cast<std::string *>(&rule), e.function, nullptr, nullptr, nullptr);
+        int const rc =
+            sqlite3_create_function_v2(db, e.name, e.args, flags, const_cast<std::string *>(&rule), e.function, nullptr, nullptr, nullptr);
         if (rc != SQLITE_OK) {
             throw StoreError(rc, sqlite3_errmsg(db), e.name);
         }

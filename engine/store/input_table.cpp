@@ -171,12 +171,8 @@ int next_row(sqlite3_vtab_cursor *base)
 {
     auto &c = cursor_of(base);
     switch (c.plan) {
-    case k_scan:
-        c.eof = !c.rows.next();
-        return SQLITE_OK;
-    case k_whole:
-        c.eof = !c.ahead->next();
-        return SQLITE_OK;
+    case k_scan: c.eof = !c.rows.next(); return SQLITE_OK;
+    case k_whole: c.eof = !c.ahead->next(); return SQLITE_OK;
     case k_line:
         while (c.line_rowid < c.line_end) {
             if (c.rows.seek(c.line_rowid++)) {
@@ -299,11 +295,8 @@ int column(sqlite3_vtab_cursor *base, sqlite3_context *context, int i)
     auto &c = cursor_of(base);
     auto const v = c.ahead ? c.ahead->value(i) : c.rows.value(i, c.scratch);
     switch (v.kind) {
-    case Value::Kind::none:
-        break;
-    case Value::Kind::integer:
-        sqlite3_result_int64(context, v.integer);
-        break;
+    case Value::Kind::none: break;
+    case Value::Kind::integer: sqlite3_result_int64(context, v.integer); break;
     case Value::Kind::text: {
         // text that stands in the mapped file is handed out in place; the mapping outlives every statement
         bool const in_place = v.text.data() >= c.file.data() && v.text.data() < c.file.data() + c.file.size();

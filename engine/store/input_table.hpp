@@ -1,7 +1,7 @@
 #pragma once
-// An input as tables of SQL: `e` and `e_NAME`, read straight from the mapped file. Nothing is copied: a statement parses only the columns it
-// names, `=` on any columns is answered by an index made at first use, lines that are no longer good are not rows.
-// (SQLite's virtual tables, sqlite.org/vtab.html; eponymous-only, so they leave no trace in the schema.)
+// An input as tables of SQL: `e` and `e_NAME`, read straight from the mapped file. Nothing is copied: a statement parses only the columns
+// it names, `=` on any columns is answered by an index made at first use, lines that are no longer good are not rows. (SQLite's virtual
+// tables, sqlite.org/vtab.html; eponymous-only, so they leave no trace in the schema.)
 
 #include "engine/layout/input.hpp"
 #include "engine/layout/relation.hpp"

@@ -9,8 +9,9 @@ namespace atom {
 namespace {
 
 // all but the id, in the order of bind_row() and row_of()
-constexpr char const *k_values = "source, file, path, size, modified, job, layout, data, hora, captures, sha256, status, code, reason, read, accepted, "
-                                 "rejected, warnings, rejects, changes, exports, seconds, seen_at, ended_at, attempts, forced, released, approved, by";
+constexpr char const *k_values =
+    "source, file, path, size, modified, job, layout, data, hora, captures, sha256, status, code, reason, read, accepted, "
+    "rejected, warnings, rejects, changes, exports, seconds, seen_at, ended_at, attempts, forced, released, approved, by";
 constexpr int k_value_count = 29;
 std::string const k_columns = std::string("id, ") + k_values;
 
@@ -24,10 +25,7 @@ std::string places()
     return out;
 }
 
-SqlValue or_null(std::string const &s)
-{
-    return s.empty() ? SqlValue{} : SqlValue{s};
-}
+SqlValue or_null(std::string const &s) { return s.empty() ? SqlValue{} : SqlValue{s}; }
 
 void bind_row(Statement &s, FileRow const &r)
 {
@@ -107,10 +105,7 @@ FileRow Ledger::row_of(Statement const &s) const
     return r;
 }
 
-std::optional<FileRow> Ledger::first(Statement s)
-{
-    return s.step() ? std::optional(row_of(s)) : std::nullopt;
-}
+std::optional<FileRow> Ledger::first(Statement s) { return s.step() ? std::optional(row_of(s)) : std::nullopt; }
 
 std::optional<FileRow> Ledger::find(std::int64_t id)
 {
@@ -119,10 +114,13 @@ std::optional<FileRow> Ledger::find(std::int64_t id)
     return first(std::move(s));
 }
 
-std::optional<FileRow> Ledger::find_entry(std::string const &source, std::string const &file, std::uint64_t size, std::string const &modified)
+std::optional<FileRow> Ledger::find_entry(std::string const &source, std::string const &file, std::uint64_t size,
+                                          std::string const &modified)
 {
-    auto s = m_db.prepare(fmt::format("select {} from atom_file where source = ?1 and file = ?2 and size = ?3 and coalesce(modified, '') = ?4 "
-                                      "order by id desc limit 1", k_columns));
+    auto s =
+        m_db.prepare(fmt::format("select {} from atom_file where source = ?1 and file = ?2 and size = ?3 and coalesce(modified, '') = ?4 "
+                                 "order by id desc limit 1",
+                                 k_columns));
     s.bind(1, source).bind(2, file).bind(3, size).bind(4, modified);
     return first(std::move(s));
 }
@@ -130,7 +128,8 @@ std::optional<FileRow> Ledger::find_entry(std::string const &source, std::string
 std::optional<FileRow> Ledger::find_done(std::string const &sha256, std::string const &job, std::string const &data, std::int64_t besides)
 {
     auto s = m_db.prepare(fmt::format("select {} from atom_file where sha256 = ?1 and job = ?2 and coalesce(data, '') = ?3 and id <> ?4 "
-                                      "and status = 'done' and read > 0 order by id limit 1", k_columns));
+                                      "and status = 'done' and read > 0 order by id limit 1",
+                                      k_columns));
     s.bind(1, sha256).bind(2, job).bind(3, data).bind(4, besides);
     return first(std::move(s));
 }
@@ -138,20 +137,23 @@ std::optional<FileRow> Ledger::find_done(std::string const &sha256, std::string 
 std::optional<FileRow> Ledger::find_failed(std::string const &sha256, std::string const &job, std::string const &data, std::int64_t besides)
 {
     auto s = m_db.prepare(fmt::format("select {} from atom_file where sha256 = ?1 and job = ?2 and coalesce(data, '') = ?3 and id <> ?4 "
-                                      "and status = 'failed' order by id desc limit 1", k_columns));
+                                      "and status = 'failed' order by id desc limit 1",
+                                      k_columns));
     s.bind(1, sha256).bind(2, job).bind(3, data).bind(4, besides);
     return first(std::move(s));
 }
 
 void Ledger::note_replaced(FileRow const &row)
 {
-    auto s = m_db.prepare("update atom_file set status = 'removed' where source is ?1 and file = ?2 and coalesce(path, '') = case when ?1 is null then ?4 else coalesce(path, '') end and id <> ?3 and status in ('failed', 'held', 'waiting')");
+    auto s = m_db.prepare("update atom_file set status = 'removed' where source is ?1 and file = ?2 and coalesce(path, '') = case when ?1 "
+                          "is null then ?4 else coalesce(path, '') end and id <> ?3 and status in ('failed', 'held', 'waiting')");
     s.bind(1, or_null(row.source)).bind(2, row.file).bind(3, row.id).bind(4, row.path).run();
 }
 
 bool Ledger::may_be_known(std::string const &job, std::string const &data, std::uint64_t size)
 {
-    auto s = m_db.prepare("select 1 from atom_file where job = ?1 and coalesce(data, '') = ?2 and size = ?3 and status in ('done', 'failed') limit 1");
+    auto s = m_db.prepare(
+        "select 1 from atom_file where job = ?1 and coalesce(data, '') = ?2 and size = ?3 and status in ('done', 'failed') limit 1");
     s.bind(1, job).bind(2, data).bind(3, size);
     return s.step();
 }
@@ -179,12 +181,13 @@ bool Ledger::has_come(std::string const &job, std::string const &date)
 
 namespace {
 
-/// The files that hold an export, ?2, of one of the jobs that may, ?1. Later is what comes later in the order of work, whatever the order of
-/// arrival: a name without an hour comes first.
-constexpr char const *k_holders = "from atom_file f where f.job = ?1 and f.status in ('failed', 'held', 'waiting', 'seen', 'fetching') "
-                                  "and not exists (select 1 from atom_file d where d.job = f.job and d.data is f.data and d.status = 'done' "
-                                  "and (coalesce(d.hora, ''), d.id) > (coalesce(f.hora, ''), f.id)) "
-                                  "and not exists (select 1 from atom_release r where r.export = ?2 and r.file_id = f.id)";
+/// The files that hold an export, ?2, of one of the jobs that may, ?1. Later is what comes later in the order of work, whatever the order
+/// of arrival: a name without an hour comes first.
+constexpr char const *k_holders =
+    "from atom_file f where f.job = ?1 and f.status in ('failed', 'held', 'waiting', 'seen', 'fetching') "
+    "and not exists (select 1 from atom_file d where d.job = f.job and d.data is f.data and d.status = 'done' "
+    "and (coalesce(d.hora, ''), d.id) > (coalesce(f.hora, ''), f.id)) "
+    "and not exists (select 1 from atom_release r where r.export = ?2 and r.file_id = f.id)";
 
 } // namespace
 
@@ -226,7 +229,8 @@ std::vector<FileRow> Ledger::with_status(std::vector<std::string> const &statuse
 std::vector<FileRow> Ledger::all(std::string const &status, std::string const &date)
 {
     std::vector<FileRow> out;
-    auto s = m_db.prepare(fmt::format("select {} from atom_file where (?1 = '' or status = ?1) and (?2 = '' or data = ?2) order by id", k_columns));
+    auto s = m_db.prepare(
+        fmt::format("select {} from atom_file where (?1 = '' or status = ?1) and (?2 = '' or data = ?2) order by id", k_columns));
     s.bind(1, status).bind(2, date);
     while (s.step()) {
         out.push_back(row_of(s));
@@ -234,16 +238,14 @@ std::vector<FileRow> Ledger::all(std::string const &status, std::string const &d
     return out;
 }
 
-void Ledger::clear_rejects(std::int64_t file_id)
-{
-    m_db.prepare("delete from atom_reject where file_id = ?1").bind(1, file_id).run();
-}
+void Ledger::clear_rejects(std::int64_t file_id) { m_db.prepare("delete from atom_reject where file_id = ?1").bind(1, file_id).run(); }
 
 void Ledger::add_reject(std::int64_t file_id, std::int64_t seq, Reject const &r, std::string const &chave)
 {
     if (!m_add_reject) {
-        m_add_reject.emplace(m_db.prepare("insert into atom_reject(file_id, seq, linha, byte, coluna, campo, codigo, mensagem, valor, registro, warning, chave) "
-                                          "values(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12)"));
+        m_add_reject.emplace(m_db.prepare(
+            "insert into atom_reject(file_id, seq, linha, byte, coluna, campo, codigo, mensagem, valor, registro, warning, chave) "
+            "values(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12)"));
     }
     auto &s = *m_add_reject;
     s.bind(1, file_id).bind(2, seq).bind(3, r.linha).bind(4, r.byte).bind(5, r.coluna).bind(6, r.campo).bind(7, r.codigo);
@@ -252,8 +254,9 @@ void Ledger::add_reject(std::int64_t file_id, std::int64_t seq, Reject const &r,
 
 void Ledger::each_reject(std::int64_t file_id, std::function<void(Reject const &)> const &call)
 {
-    auto s = m_db.prepare("select linha, byte, coluna, campo, codigo, mensagem, valor, registro, warning from atom_reject where file_id = ?1 "
-                          "order by linha, coluna, seq");
+    auto s =
+        m_db.prepare("select linha, byte, coluna, campo, codigo, mensagem, valor, registro, warning from atom_reject where file_id = ?1 "
+                     "order by linha, coluna, seq");
     s.bind(1, file_id);
     while (s.step()) {
         Reject r;

@@ -17,9 +17,9 @@ namespace atom {
 struct FileRow
 {
     std::int64_t id = 0;
-    std::string source;   // "" = imported by hand
-    std::string file;     // its name
-    std::string path;     // where its bytes are: in the spool, or the imported file
+    std::string source; // "" = imported by hand
+    std::string file;   // its name
+    std::string path;   // where its bytes are: in the spool, or the imported file
     std::uint64_t size = 0;
     std::string modified; // as the server said
     std::string job, layout;
@@ -36,7 +36,7 @@ struct FileRow
     bool forced = false;   // takes a duplicate
     bool released = false; // past its requires
     std::string approved;  // the kinds of hold that a person passed, a line each; "*" = any
-    std::string by;       // who let it through
+    std::string by;        // who let it through
 
     /// A person passed a hold of this kind: what stands before the ':' of a reason. Who approves a file because it is late has not
     /// looked at what a brake would say: that holds it again.
@@ -75,7 +75,8 @@ public:
     bool has_done(std::string const &job, std::string const &first, std::string const &last);
     /// A file of this job and date has been seen, whatever became of it.
     bool has_come(std::string const &job, std::string const &date);
-    /// A file of these jobs is failed, held or waiting, or seen and not here yet, no later one of its job and date is done, and it was not released for this export.
+    /// A file of these jobs is failed, held or waiting, or seen and not here yet, no later one of its job and date is done, and it was not
+    /// released for this export.
     std::optional<FileRow> find_holder(std::vector<std::string> const &jobs, std::string const &export_name);
     /// The files that hold this export now hold it no longer.
     void release_export(std::vector<std::string> const &jobs, std::string const &export_name);

@@ -35,8 +35,9 @@ void copy_pages(Database &from, Database &to)
 std::vector<std::pair<std::string, std::string>> made_online(Database &db, char const *kind)
 {
     std::vector<std::pair<std::string, std::string>> out;
-    auto s = db.prepare("select name, sql from online.sqlite_schema where type = ?1 and sql is not null and tbl_name not like 'atom\\_%' escape '\\' "
-                        "and name not like 'sqlite\\_%' escape '\\' order by rowid");
+    auto s = db.prepare(
+        "select name, sql from online.sqlite_schema where type = ?1 and sql is not null and tbl_name not like 'atom\\_%' escape '\\' "
+        "and name not like 'sqlite\\_%' escape '\\' order by rowid");
     s.bind(1, kind);
     while (s.step()) {
         out.emplace_back(s.text(0), s.text(1));
@@ -82,10 +83,11 @@ void remove_part(std::filesystem::path const &part)
 void build(Database &base, std::filesystem::path const &online, std::filesystem::path const &part)
 {
     Database db(part, OpenMode::read_write);
-    constexpr char const *k_no_journal = "pragma journal_mode = delete; pragma journal_mode = off; pragma synchronous = off"; // thrown away if it fails
+    constexpr char const *k_no_journal =
+        "pragma journal_mode = delete; pragma journal_mode = off; pragma synchronous = off"; // thrown away if it fails
     db.exec(k_no_journal);
     copy_pages(base, db);
-    db.exec(k_no_journal); // the pages brought the base's mode
+    db.exec(k_no_journal);   // the pages brought the base's mode
     std::error_code ignored; // what cannot be seen is not there
     if (std::filesystem::exists(online, ignored)) {
         add_online(db, online);

@@ -114,10 +114,7 @@ std::string insert_sql(WriteSpec const &w, bool skip_known)
     return sql;
 }
 
-std::string overwrite_sql(WriteSpec const &w)
-{
-    return insert_sql(w, false) + on_conflict(w, w.key);
-}
+std::string overwrite_sql(WriteSpec const &w) { return insert_sql(w, false) + on_conflict(w, w.key); }
 
 std::string update_sql(WriteSpec const &w)
 {
@@ -160,12 +157,12 @@ std::string giving_way(WriteSpec const &w, std::string const &keys_from)
 
 std::string add_from_stage(WriteSpec const &w)
 {
-    return fmt::format("insert into {} as t ({}{}) select {}{} from temp.atom_stage as s where true", sql_name(w.table), columns_of(w.values),
-                       stamp_columns(w), list_of(names_of(w.values), "s."), stamp_values(w, "s.linha"));
+    return fmt::format("insert into {} as t ({}{}) select {}{} from temp.atom_stage as s where true", sql_name(w.table),
+                       columns_of(w.values), stamp_columns(w), list_of(names_of(w.values), "s."), stamp_values(w, "s.linha"));
 }
 
-/// A stage in the order of the unique key where its columns cannot be null: one b-tree in place of a table and an index, and the table is then
-/// written in its own order.
+/// A stage in the order of the unique key where its columns cannot be null: one b-tree in place of a table and an index, and the table is
+/// then written in its own order.
 std::vector<std::string> keyed_stage(WriteSpec const &w, TableInfo const &table, std::vector<std::string> const &unique)
 {
     auto const filled = [&](auto const &c) { return table.not_null[static_cast<std::size_t>(table.column_index(c))]; };
@@ -221,15 +218,16 @@ ReplaceSql replace_sql(WriteSpec const &w, TableInfo const &table, std::vector<s
     auto const among = giving_way(w, keys_from);
     auto const name = sql_name(w.table);
     if (unique != nullptr) {
-        auto const remove = fmt::format("delete from {} as t where {} and not exists (select 1 from temp.atom_stage s where {})", name, among,
-                                        same(*unique, "s", "t", "="));
-        return {keyed_stage(w, table, *unique), {fill, remove, add_from_stage(w) + on_conflict(w, *unique)}, {"drop table temp.atom_stage"}};
+        auto const remove = fmt::format("delete from {} as t where {} and not exists (select 1 from temp.atom_stage s where {})", name,
+                                        among, same(*unique, "s", "t", "="));
+        return {
+            keyed_stage(w, table, *unique), {fill, remove, add_from_stage(w) + on_conflict(w, *unique)}, {"drop table temp.atom_stage"}};
     }
     return compare_as_multisets(w, table, fill, among);
 }
 
-/// Who is not named is found first: where the table has an index of the key, that and the one of the names are gone through side by side, in
-/// their order; row by row of the table, each key would be sought somewhere else. So too, the names are sorted once they are all there.
+/// Who is not named is found first: where the table has an index of the key, that and the one of the names are gone through side by side,
+/// in their order; row by row of the table, each key would be sought somewhere else. So too, the names are sorted once they are all there.
 SweepSql sweep_sql(WriteSpec const &w, TableInfo const &table)
 {
     std::string columns, places, set;
@@ -244,13 +242,14 @@ SweepSql sweep_sql(WriteSpec const &w, TableInfo const &table)
     set += w.has_arquivo ? ", arquivo_id = :arquivo_id" : "";
     set += w.has_linha ? ", linha = null" : ""; // no line did it
     auto const identity = identity_of(table);
-    return {fmt::format("create temp table atom_named({})", columns), fmt::format("insert into temp.atom_named values({})", places),
-            fmt::format("create index temp.atom_named_key on atom_named({})", list_of(w.key)),
-            fmt::format("update {0} as t set {1} where ({2}) in (select {3} from {0} as a where not exists (select 1 from temp.atom_named as n "
-                        "where {4})){5} and ({6})",
-                        sql_name(w.table), set, list_of(identity, "t."), list_of(identity, "a."), same(w.key, "n", "a", "="),
-                        condition(w.where), differs(w.old_values)),
-            "drop table temp.atom_named"};
+    return {
+        fmt::format("create temp table atom_named({})", columns), fmt::format("insert into temp.atom_named values({})", places),
+        fmt::format("create index temp.atom_named_key on atom_named({})", list_of(w.key)),
+        fmt::format("update {0} as t set {1} where ({2}) in (select {3} from {0} as a where not exists (select 1 from temp.atom_named as n "
+                    "where {4})){5} and ({6})",
+                    sql_name(w.table), set, list_of(identity, "t."), list_of(identity, "a."), same(w.key, "n", "a", "="),
+                    condition(w.where), differs(w.old_values)),
+        "drop table temp.atom_named"};
 }
 
 std::string empty_key_sql(WriteSpec const &w, std::vector<std::string> const &expressions)

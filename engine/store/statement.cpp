@@ -25,16 +25,13 @@ std::string told(sqlite3 *db, int code)
     }
     switch (code & 0xff) {
     case SQLITE_CORRUPT:
-    case SQLITE_NOTADB:
-        return fmt::format("{}: {}; put a backup in its place", file, words);
+    case SQLITE_NOTADB: return fmt::format("{}: {}; put a backup in its place", file, words);
     case SQLITE_BUSY:
     case SQLITE_FULL:
     case SQLITE_IOERR:
     case SQLITE_READONLY:
-    case SQLITE_CANTOPEN:
-        return fmt::format("{}: {}", file, words);
-    default:
-        return words;
+    case SQLITE_CANTOPEN: return fmt::format("{}: {}", file, words);
+    default: return words;
     }
 }
 
@@ -60,10 +57,7 @@ Statement::~Statement()
     sqlite3_finalize(m_statement); // repeats the last step's code, which was reported then
 }
 
-void Statement::fail(int code) const
-{
-    fail_with(m_db, code, sqlite3_sql(m_statement));
-}
+void Statement::fail(int code) const { fail_with(m_db, code, sqlite3_sql(m_statement)); }
 
 Statement &Statement::bind(int i, std::int64_t value)
 {
@@ -194,7 +188,8 @@ SqlCell Statement::cell(int i) const
     auto *const value = sqlite3_column_value(m_statement, i); // of one thread's connection: sqlite3_value_… may be used on it
     auto const text = [&](SqlCell::Kind kind) -> SqlCell {
         auto const *const bytes = reinterpret_cast<char const *>(sqlite3_value_text(value));
-        return {kind, 0, bytes == nullptr ? std::string_view{} : std::string_view(bytes, static_cast<std::size_t>(sqlite3_value_bytes(value)))};
+        return {kind, 0,
+                bytes == nullptr ? std::string_view{} : std::string_view(bytes, static_cast<std::size_t>(sqlite3_value_bytes(value)))};
     };
     switch (sqlite3_value_type(value)) {
     case SQLITE_NULL: return {};

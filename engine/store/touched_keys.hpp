@@ -18,7 +18,8 @@ public:
     static constexpr std::size_t k_most = 100000;
 
     /// By watched table the numbers of the key's columns in it.
-    TouchedKeys(std::int64_t export_id, std::map<std::string, std::vector<int>> tables) : m_export(export_id), m_tables(std::move(tables)) {}
+    TouchedKeys(std::int64_t export_id, std::map<std::string, std::vector<int>> tables) : m_export(export_id), m_tables(std::move(tables))
+    {}
 
     bool wants(std::string const &table) override;
     void on_row(ChangedRow const &row) override;

@@ -762,16 +762,11 @@ private:
             return &Remessa::make_name;
         }
         switch (f.type) {
-        case Type::document:
-            return &Remessa::make_shop;
-        case Type::date:
-            return &Remessa::make_date;
-        case Type::integer:
-            return &Remessa::make_integer;
-        case Type::decimal:
-            return &Remessa::make_decimal;
-        case Type::text:
-            break;
+        case Type::document: return &Remessa::make_shop;
+        case Type::date: return &Remessa::make_date;
+        case Type::integer: return &Remessa::make_integer;
+        case Type::decimal: return &Remessa::make_decimal;
+        case Type::text: break;
         }
         return f.len <= 3 || f.name.starts_with("indicador") ? &Remessa::make_code : &Remessa::make_text;
     }
@@ -1031,50 +1026,30 @@ private:
             return;
         }
         switch (dice.below(14)) {
-        case 0:
-            m_out.line(m_line.bytes().substr(0, m_line.bytes().size() - dice.between(1, 40)));
-            return;
-        case 1:
-            m_out.line(m_line.bytes() + phrase(dice, dice.between(1, 20)));
-            return;
-        case 2:
-            spoil_date(dice);
-            break;
-        case 3:
-            spoil_number(dice);
-            break;
-        case 4:
-            m_line.text(m_table.field("contrato"), dice.chance(0.5) ? "" : "00000000");
-            break;
+        case 0: m_out.line(m_line.bytes().substr(0, m_line.bytes().size() - dice.between(1, 40))); return;
+        case 1: m_out.line(m_line.bytes() + phrase(dice, dice.between(1, 20))); return;
+        case 2: spoil_date(dice); break;
+        case 3: spoil_number(dice); break;
+        case 4: m_line.text(m_table.field("contrato"), dice.chance(0.5) ? "" : "00000000"); break;
         case 5: // a repeated key, the second with other zeros
             m_out.line(m_line.bytes());
             m_line.text(m_table.field("contrato"), "000" + c.plain_contract());
             m_line.number(m_table.field("valor_atraso"), 77'777);
             break;
-        case 6:
-            spoil_document(m_table.field("cpf_cnpj"), dice);
-            break;
-        case 7:
-            m_line.text(m_table.field("tipo_registro"), dice.chance(0.5) ? "9" : "A");
-            break;
-        case 8:
-            m_line.text(m_table.field("nome"), "");
-            break;
+        case 6: spoil_document(m_table.field("cpf_cnpj"), dice); break;
+        case 7: m_line.text(m_table.field("tipo_registro"), dice.chance(0.5) ? "9" : "A"); break;
+        case 8: m_line.text(m_table.field("nome"), ""); break;
         case 9:
             spoil_date(dice);
             spoil_number(dice);
             break;
-        case 10:
-            spoil_document(m_table.field("avalista1_cpf_cnpj"), dice);
-            break; // only a warning
-        case 11:   // a warning in a line that is refused
+        case 10: spoil_document(m_table.field("avalista1_cpf_cnpj"), dice); break; // only a warning
+        case 11:                                                                   // a warning in a line that is refused
             spoil_document(m_table.field("cnpj_loja"), dice);
             spoil_date(dice);
             break;
-        case 12:
-            m_out.line("");
-            break; // a blank line is nothing
-        default: { // the first of two is bad, the second good: no repeated key
+        case 12: m_out.line(""); break; // a blank line is nothing
+        default: {                      // the first of two is bad, the second good: no repeated key
             Line const good = m_line;
             spoil_number(dice);
             m_out.line(m_line.bytes());
@@ -1111,15 +1086,9 @@ bool spoil_small(Table const &table, Line &line, Contract const &c, Dice &dice, 
         return all.empty() ? nullptr : dice.pick(all);
     };
     switch (dice.below(9)) {
-    case 0:
-        out.line(line.bytes().substr(0, line.bytes().size() - dice.between(1, 10)));
-        return false;
-    case 1:
-        out.line(line.bytes() + ".");
-        return false;
-    case 2:
-        line.text(*pick(Type::date, Type::date), "20260231");
-        break;
+    case 0: out.line(line.bytes().substr(0, line.bytes().size() - dice.between(1, 10))); return false;
+    case 1: out.line(line.bytes() + "."); return false;
+    case 2: line.text(*pick(Type::date, Type::date), "20260231"); break;
     case 3:
         if (auto const *f = pick(Type::integer, Type::decimal)) {
             line.text(*f, line.get(*f).substr(1) + "X");
@@ -1127,15 +1096,9 @@ bool spoil_small(Table const &table, Line &line, Contract const &c, Dice &dice, 
             line.text(table.field("cpf_cnpj"), "000012345678900");
         }
         break;
-    case 4:
-        line.text(contract, "");
-        break;
-    case 5:
-        out.line(line.bytes());
-        break; // twice
-    case 6:
-        line.text(contract, "88" + c.contract);
-        break; // one that nobody knows
+    case 4: line.text(contract, ""); break;
+    case 5: out.line(line.bytes()); break;                 // twice
+    case 6: line.text(contract, "88" + c.contract); break; // one that nobody knows
     case 7:
         if (table.fields()[0].name == "tipo_registro") {
             line.text(table.fields()[0], "7");
@@ -1143,9 +1106,7 @@ bool spoil_small(Table const &table, Line &line, Contract const &c, Dice &dice, 
             line.text(contract, "000");
         }
         break;
-    default:
-        out.line("   ");
-        break;
+    default: out.line("   "); break;
     }
     return true;
 }
@@ -1331,16 +1292,11 @@ std::string phone_text(Dice &dice, std::string area, std::string const &number)
 {
     area = drop_zeros(area);
     switch (dice.below(5)) {
-    case 0:
-        return "(" + area + ") " + number.substr(0, number.size() - 4) + "-" + number.substr(number.size() - 4);
-    case 1:
-        return "0" + area + number;
-    case 2:
-        return "+55 " + area + " " + number;
-    case 3:
-        return "55" + area + number;
-    default:
-        return area + number;
+    case 0: return "(" + area + ") " + number.substr(0, number.size() - 4) + "-" + number.substr(number.size() - 4);
+    case 1: return "0" + area + number;
+    case 2: return "+55 " + area + " " + number;
+    case 3: return "55" + area + number;
+    default: return area + number;
     }
 }
 
@@ -1372,35 +1328,16 @@ void write_telefones(Options const &o)
             cells.push_back(phone.empty() || dice.chance(0.2) ? "" : std::to_string(dice.below(101)));
         }
         switch (way) {
-        case 0:
-            cells[2] = "20" + cells[2].substr(cells[2].size() - 9);
-            break; // no such area code
-        case 1:
-            cells[2] = "11 4004-1234";
-            break;
-        case 2:
-            cells[2] = cells[4] = cells[6] = "0800 123 4567";
-            break;
-        case 3:
-            cells[2] = cells[3] = cells[4] = cells[5] = cells[6] = cells[7] = "";
-            break;
-        case 4:
-            cells[0] = make_cpf(bad);
-            break;
-        case 5:
-            cells[0] = "";
-            break;
-        case 6:
-            cells[0] = "123.456.789-00";
-            break;
-        case 7:
-            cells[1] = "77" + c.contract;
-            break;
-        case 8:
-            cells[1] = bad.chance(0.5) ? "" : "000";
-            break;
-        default:
-            break;
+        case 0: cells[2] = "20" + cells[2].substr(cells[2].size() - 9); break; // no such area code
+        case 1: cells[2] = "11 4004-1234"; break;
+        case 2: cells[2] = cells[4] = cells[6] = "0800 123 4567"; break;
+        case 3: cells[2] = cells[3] = cells[4] = cells[5] = cells[6] = cells[7] = ""; break;
+        case 4: cells[0] = make_cpf(bad); break;
+        case 5: cells[0] = ""; break;
+        case 6: cells[0] = "123.456.789-00"; break;
+        case 7: cells[1] = "77" + c.contract; break;
+        case 8: cells[1] = bad.chance(0.5) ? "" : "000"; break;
+        default: break;
         }
         if (open.may_quote(c) && dice.chance(0.05)) {
             cells[1] = quoted(cells[1]);
@@ -1455,32 +1392,15 @@ void write_acordos_baixados_csv(Options const &o)
                                           dice.chance(0.7) ? c.plain_contract() : c.contract,
                                           "1/12"};
         switch (way) {
-        case 0:
-            cells[5] = "31/02/2026";
-            break;
-        case 1:
-            cells[7] = "1.2345,00";
-            break;
-        case 2:
-            cells[8] = "ABC";
-            break;
-        case 3:
-            cells[11] = "12345678900";
-            break;
-        case 4:
-            cells[13] = bad.chance(0.5) ? "" : "0";
-            break;
-        case 5:
-            cells[13] = "66" + c.contract;
-            break;
-        case 6:
-            cells.pop_back();
-            break;
-        case 7:
-            cells.emplace_back("X");
-            break;
-        default:
-            break;
+        case 0: cells[5] = "31/02/2026"; break;
+        case 1: cells[7] = "1.2345,00"; break;
+        case 2: cells[8] = "ABC"; break;
+        case 3: cells[11] = "12345678900"; break;
+        case 4: cells[13] = bad.chance(0.5) ? "" : "0"; break;
+        case 5: cells[13] = "66" + c.contract; break;
+        case 6: cells.pop_back(); break;
+        case 7: cells.emplace_back("X"); break;
+        default: break;
         }
         if (open.is_due(c)) {
             csv.text("528;\"" + cells[1] + ";1;1;1;;;;;;;;;" + c.plain_contract() + ";");

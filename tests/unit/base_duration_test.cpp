@@ -12,7 +12,8 @@ TEST_CASE("a span of time is digits and one unit", "[base][duration]")
     CHECK(parse_duration("10m") == seconds(600));
     CHECK(parse_duration("1h") == seconds(3600));
     CHECK(parse_duration("366d") == seconds(366 * 86400));
-    for (auto const *bad : {"", "s", "5", "5 s", " 5s", "-5s", "1.5h", "5S", "1h30m", "5w", "367d", "99999999999999999999s", "9999999999999999d"}) {
+    for (auto const *bad :
+         {"", "s", "5", "5 s", " 5s", "-5s", "1.5h", "5S", "1h30m", "5w", "367d", "99999999999999999999s", "9999999999999999d"}) {
         INFO(bad);
         CHECK_FALSE(parse_duration(bad).has_value());
     }

@@ -158,7 +158,8 @@ TEST_CASE("what a name may hold is shown on one line of UTF-8", "[base][text]")
     CHECK(printable(std::string_view("a\0b", 3)) == "a\\x00b");
     CHECK(printable("caf\xe9") == "caf\\xe9");
     CHECK(printable("\xe9 \xff\xc3") == "\\xe9 \\xff\\xc3");
-    CHECK(printable("\xc2\x9b" "31m") == "\\xc2\\x9b31m"); // CSI, as one character
+    CHECK(printable("\xc2\x9b"
+                    "31m") == "\\xc2\\x9b31m"); // CSI, as one character
     CHECK(printable("\xc0\xaf\xed\xa0\x80") == "\\xc0\\xaf\\xed\\xa0\\x80");
 }
 

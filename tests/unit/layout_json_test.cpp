@@ -11,10 +11,7 @@ using namespace atom;
 
 namespace {
 
-std::shared_ptr<Layout const> json_layout(std::string const &records)
-{
-    return layout_of("layout = \"x\"\nformat = \"json\"\n" + records);
-}
+std::shared_ptr<Layout const> json_layout(std::string const &records) { return layout_of("layout = \"x\"\nformat = \"json\"\n" + records); }
 
 /// "linha a|b|…" for each row of each record, "linha:coluna campo CODE valor" for each fault, the code of a refusal.
 std::vector<std::string> outcome(Input &input)
