@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 #include <cstdint>
 #include <cstring>
 
@@ -137,19 +138,35 @@ std::size_t edit_distance(std::string_view a, std::string_view b)
 
 } // namespace
 
+namespace {
+
+static_assert(std::endian::native == std::endian::little, "the first of eight bytes is the lowest of a word");
+
+/// The length without the spaces at the end of a text of eight bytes or more: eight a step, as fixed-length fields end in long runs of
+/// them.
+std::size_t length_without_spaces(std::string_view s) noexcept
+{
+    constexpr std::uint64_t k_spaces = 0x2020202020202020U;
+    auto const others = [&](std::size_t at) {
+        std::uint64_t word = 0;
+        std::memcpy(&word, s.data() + at, sizeof word);
+        return word ^ k_spaces;
+    };
+    auto n = s.size();
+    for (; n >= 8; n -= 8) {
+        if (auto const found = others(n - 8); found != 0) {
+            return n - static_cast<std::size_t>(std::countl_zero(found)) / 8;
+        }
+    }
+    auto const found = others(0) & ((std::uint64_t{1} << (8 * n)) - 1); // the first eight once more, of which n count
+    return 8 - static_cast<std::size_t>(std::countl_zero(found)) / 8;
+}
+
+} // namespace
+
 std::string_view trim_right(std::string_view s) noexcept
 {
-    // Fixed-length fields end in long runs of spaces: eight a step.
-    constexpr std::uint64_t k_spaces = 0x2020202020202020U;
-    std::size_t n = s.size();
-    while (n >= sizeof k_spaces) {
-        std::uint64_t word = 0;
-        std::memcpy(&word, s.data() + n - sizeof word, sizeof word);
-        if (word != k_spaces) {
-            break;
-        }
-        n -= sizeof word;
-    }
+    auto n = s.size() >= 8 && s.back() == ' ' ? length_without_spaces(s) : s.size();
     while (n > 0 && is_space_or_tab(s[n - 1])) {
         --n;
     }

@@ -11,17 +11,19 @@ Relation::Relation(Input const &input, int record, int group, bool as_text)
     using Kind = RelationColumn::Kind;
     auto const &fields = input.record(record).fields;
     for (std::size_t i = 0; i < fields.size(); ++i) {
-        m_columns.push_back({fields[i].name, Kind::field, static_cast<int>(i), fields[i].type, fields[i].scale, QuickRead::of(fields[i])});
+        m_columns.push_back({fields[i].name, Kind::field, static_cast<int>(i), fields[i].type, fields[i].scale,
+                             QuickRead::of(fields[i], input.encoding())});
     }
     if (input.layout().format == Format::fixed && !input.record(record).shape_warns && !as_text) {
         for (auto const &f : fields) {
-            m_cells.push_back({static_cast<std::uint32_t>(f.at), static_cast<std::uint32_t>(f.len), QuickRead::of(f)});
+            m_cells.push_back({static_cast<std::uint32_t>(f.at), static_cast<std::uint32_t>(f.len), QuickRead::of(f, input.encoding())});
         }
     }
     if (m_group != nullptr) {
         for (std::size_t i = 0; i < m_group->columns.size(); ++i) {
             auto const &f = fields[static_cast<std::size_t>(m_group->columns[i].fields.front())];
-            m_columns.push_back({m_group->columns[i].name, Kind::group, static_cast<int>(i), f.type, f.scale});
+            m_columns.push_back(
+                {m_group->columns[i].name, Kind::group, static_cast<int>(i), f.type, f.scale, quick_of(m_group->columns[i].fields)});
         }
         m_columns.push_back({"ordem", Kind::ordem, 0, FieldType::integer, 0});
         if (m_group->has_words) {
@@ -32,6 +34,16 @@ Relation::Relation(Input const &input, int record, int group, bool as_text)
         m_columns.push_back({"ordem", Kind::ordem, 0, FieldType::integer, 0});
     }
     m_columns.push_back({"linha", Kind::linha, 0, FieldType::integer, 0});
+}
+
+/// Of a group's column: the repetitions' fields may differ, and then there is no short way.
+QuickRead Relation::quick_of(std::vector<int> const &fields) const
+{
+    auto const of = [&](int i) {
+        return QuickRead::of(m_input->record(m_record).fields[static_cast<std::size_t>(i)], m_input->encoding());
+    };
+    auto const quick = of(fields.front());
+    return std::all_of(fields.begin(), fields.end(), [&](int i) { return of(i) == quick; }) ? quick : QuickRead{};
 }
 
 int Relation::column_index(std::string_view name) const noexcept
@@ -117,9 +129,13 @@ bool RelationCursor::repetition_exists()
         m_fields.set_element(m_repetition);
         return m_repetition < m_fields.elements();
     }
-    auto const &when = m_relation->group()->columns[static_cast<std::size_t>(m_relation->group()->when)];
-    auto const field = when.fields[m_repetition];
-    return !m_fields.parse(field, m_when_scratch).value.none();
+    auto const &group = *m_relation->group();
+    auto const when = static_cast<std::size_t>(group.when);
+    if (m_relation->as_text()) { // whatever is shown of it, the value decides
+        return !m_fields.parse(group.columns[when].fields[m_repetition], m_when_scratch).value.none();
+    }
+    auto const column = m_input->record(m_relation->record()).fields.size() + when; // a record's fields come first
+    return !any_value(static_cast<int>(column), m_when_scratch).none();
 }
 
 bool RelationCursor::seek(std::uint64_t rowid)

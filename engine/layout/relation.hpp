@@ -27,7 +27,7 @@ struct RelationColumn
     int index = 0;
     FieldType type = FieldType::text; // integer for ordem and linha
     int scale = 0;
-    QuickRead quick = {}; // of a record's field
+    QuickRead quick = {};
 };
 
 /// A JSON document with more elements than this in its `each` is of no record.
@@ -67,6 +67,8 @@ public:
     Bitmap const *restriction() const noexcept { return m_only; }
 
 private:
+    QuickRead quick_of(std::vector<int> const &fields) const;
+
     Input const *m_input;
     int m_record;
     Group const *m_group;

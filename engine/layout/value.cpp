@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include <bit>
 #include <cstring>
 
 namespace atom {
@@ -24,27 +25,6 @@ struct Typed
 constexpr Typed k_refused{{}, true};
 
 Typed integer_or_refused(std::optional<std::int64_t> const &i) { return i ? Typed{Value::of(*i), false} : k_refused; }
-
-bool is_blank_byte(char c) noexcept { return c == ' ' || c == '\t'; }
-
-/// trim(), for fields that are filled up with blanks: eight at a time.
-std::string_view trimmed(std::string_view s) noexcept
-{
-    constexpr std::uint64_t k_blanks = 0x2020202020202020U;
-    for (std::uint64_t last = 0; s.size() >= sizeof last; s.remove_suffix(sizeof last)) {
-        std::memcpy(&last, s.data() + s.size() - sizeof last, sizeof last);
-        if (last != k_blanks) {
-            break;
-        }
-    }
-    while (!s.empty() && is_blank_byte(s.back())) {
-        s.remove_suffix(1);
-    }
-    while (!s.empty() && is_blank_byte(s.front())) {
-        s.remove_prefix(1);
-    }
-    return s;
-}
 
 /// "00000000" and "00/00/0000": how files write that there is none.
 bool is_zero_filled(std::string_view s, std::string_view between) noexcept
@@ -173,7 +153,7 @@ namespace {
 
 Parsed parse_text(Field const &f, std::string_view raw, Encoding encoding, std::string &scratch)
 {
-    auto const s = trimmed(raw);
+    auto const s = trim(raw);
     if (!s.empty()) {
         // only text takes any byte: for the other types a wrong byte shows as a refusal, so that good values are not scanned twice
         if (f.type == FieldType::text && find_invalid(s, encoding) != std::string_view::npos) {
@@ -290,12 +270,14 @@ std::string shown_value(Field const &field, Value const &value)
     return {};
 }
 
-QuickRead QuickRead::of(Field const &field)
+QuickRead QuickRead::of(Field const &field, Encoding encoding)
 {
     QuickRead q;
     q.strip_zeros = field.strip_zeros;
-    if (field.required || !field.values.empty() || !field.default_value.none || field.typed_cells) {
-        return q; // what an empty one means is parse_field()'s affair, and so is a cell's mark
+    q.may_be_empty = !field.required && field.default_value.none;
+    q.encoding = encoding;
+    if (!field.values.empty() || field.typed_cells) {
+        return q;
     }
     if (field.type == FieldType::text) {
         q.kind = Kind::text;
@@ -309,21 +291,52 @@ QuickRead QuickRead::of(Field const &field)
 
 namespace {
 
+static_assert(std::endian::native == std::endian::little, "the first of eight bytes is the lowest of a word");
+
+std::uint64_t load8(char const *p) noexcept
+{
+    std::uint64_t word = 0;
+    std::memcpy(&word, p, sizeof word);
+    return word;
+}
+
+/// Eight digits, the first in the lowest byte: pairs, then fours, then all are put together. False if one is none.
+bool read_eight_digits(std::uint64_t word, std::uint64_t &out) noexcept
+{
+    constexpr std::uint64_t k_zeros = 0x3030303030303030U, k_highs = 0xF0F0F0F0F0F0F0F0U, k_sixes = 0x0606060606060606U;
+    // a digit's byte is 0x30 to 0x39: its high half is 3, also with 6 more
+    if ((word & k_highs) != k_zeros || ((word + k_sixes) & k_highs) != k_zeros) {
+        return false;
+    }
+    word -= k_zeros;
+    word = (word * 10 + (word >> 8U)) & 0x00FF00FF00FF00FFU;
+    word = (word * 100 + (word >> 16U)) & 0x0000FFFF0000FFFFU;
+    out = (word * 10000 + (word >> 32U)) & 0xFFFFFFFFU;
+    return true;
+}
+
 /// Up to 18 digits and nothing else.
 bool read_digits(std::string_view s, std::int64_t &out) noexcept
 {
     if (s.size() > 18) {
         return false;
     }
-    std::uint64_t n = 0; // what is no digit may run over; it is then not used
-    unsigned wrong = 0;
-    for (char const c : s) {
-        auto const digit = static_cast<unsigned>(c) - '0';
-        wrong |= digit > 9 ? 1U : 0U;
+    std::uint64_t n = 0;
+    for (; s.size() % 8 != 0; s.remove_prefix(1)) {
+        auto const digit = static_cast<unsigned>(s.front()) - '0';
+        if (digit > 9) {
+            return false;
+        }
         n = n * 10 + digit;
     }
+    for (std::uint64_t eight = 0; !s.empty(); s.remove_prefix(8)) {
+        if (!read_eight_digits(load8(s.data()), eight)) {
+            return false;
+        }
+        n = n * 100'000'000 + eight;
+    }
     out = static_cast<std::int64_t>(n);
-    return wrong == 0;
+    return true;
 }
 
 bool read_day(std::string_view s, std::string &scratch, Value &value)
@@ -356,16 +369,20 @@ bool QuickRead::operator()(std::string_view raw, std::string &scratch, Value &va
     if (kind == Kind::none) {
         return false;
     }
-    auto const s = trimmed(raw);
+    auto const s = trim(raw);
     if (s.empty()) {
         value = {};
-        return true;
+        return may_be_empty;
     }
     switch (kind) {
     case Kind::text: {
         auto const t = strip_zeros ? atom::strip_zeros(s) : s;
         value = t.empty() ? Value{} : Value::of(t);
-        return is_ascii(t);
+        if (encoding != Encoding::utf8 && !is_ascii(t)) {
+            to_utf8(t, encoding, scratch);
+            value.text = scratch;
+        }
+        return may_be_empty || !t.empty();
     }
     case Kind::digits: {
         std::int64_t n = 0;
@@ -373,7 +390,7 @@ bool QuickRead::operator()(std::string_view raw, std::string &scratch, Value &va
         value = Value::of(n);
         return read;
     }
-    case Kind::day: return read_day(s, scratch, value);
+    case Kind::day: return read_day(s, scratch, value) && (may_be_empty || !value.none());
     case Kind::none: break;
     }
     return false;

@@ -55,7 +55,7 @@ std::optional<StoredValue> stored_value(Field const &field, std::string_view utf
 /// A kept value as text for a person or a sample: decimals with a point and their scale, booleans 1 and 0, none "".
 std::string shown_value(Field const &field, Value const &value);
 
-/// The short way for what most fields of a fixed file are: ASCII text, digits, YYYYMMDD. Made once a field.
+/// The short way for what most fields of a fixed file are: text, digits, YYYYMMDD. Made once a field.
 struct QuickRead
 {
     enum class Kind : std::uint8_t
@@ -67,10 +67,13 @@ struct QuickRead
     };
     Kind kind = Kind::none;
     bool strip_zeros = false;
+    bool may_be_empty = true; // else what an empty one means is parse_field()'s affair
+    Encoding encoding = Encoding::utf8;
 
-    static QuickRead of(Field const &field);
-    /// True if the value was read: it is then what parse_field() would give, without a fault. Text is taken for free of NUL bytes: the
-    /// caller knows that check() found no wrong byte.
+    static QuickRead of(Field const &field, Encoding encoding);
+    bool operator==(QuickRead const &) const = default;
+    /// True if the value was read: it is then what parse_field() would give, without a fault. Text is taken for good: the caller knows that
+    /// check() found no wrong byte.
     bool operator()(std::string_view raw, std::string &scratch, Value &value) const;
 };
 

@@ -185,3 +185,47 @@ TEST_CASE("what becomes of a value that is refused")
     CHECK(csv("type = \"integer\", on_invalid = \"keep\", required = true", "x") == "~'x'");
     CHECK(csv("type = \"integer\", on_invalid = \"null\", required = true", "") == "!obrigatorio");
 }
+
+TEST_CASE("what is read the quick way is what parse_field() gives")
+{
+    std::vector<std::string> raws = {"",         " ",        "        ", "               ", "0", "00000000",
+                                     "20261103", "20261303", "2026110 ", " 20261103",       "x"};
+    for (std::size_t n = 1; n <= 25; ++n) { // of each length: digits, with a wrong one in each place, blanks before and behind, a tab
+        std::string const digits = std::string("9081726354462718905571234").substr(0, n);
+        raws.push_back(digits);
+        raws.push_back(digits + std::string(n, ' '));
+        raws.push_back(std::string(n, ' ') + digits + " \t ");
+        raws.push_back(std::string(n, '0') + "1");
+        raws.push_back("J\xf4" + digits + "\xe3o ");
+        for (std::size_t i = 0; i < n; ++i) {
+            for (char const wrong : {'/', ':', ' ', '-', '\xb0'}) {
+                raws.push_back(digits);
+                raws.back()[i] = wrong;
+            }
+        }
+    }
+    int read = 0;
+    for (char const *declared :
+         {"type = \"integer\"", "type = \"decimal\", scale = 2", "type = \"date\", format = \"YYYYMMDD\"", "type = \"text\"",
+          "type = \"text\", strip_zeros = true", "type = \"integer\", required = true", "type = \"integer\", default = 7",
+          "type = \"text\", required = true, strip_zeros = true", "type = \"date\", format = \"YYYYMMDD\", required = true"}) {
+        auto const field = field_of("fixed", fmt::format("name = \"a\", at = 1, len = 60, {}", declared));
+        auto const quick = QuickRead::of(field, Encoding::iso_8859_1);
+        CHECK(quick.kind != QuickRead::Kind::none);
+        for (auto const &raw : raws) {
+            std::string scratch, other;
+            Value value;
+            if (!quick(raw, scratch, value)) {
+                continue;
+            }
+            ++read;
+            auto const parsed = parse_field(field, raw, Encoding::iso_8859_1, other);
+            INFO(declared << " of \"" << raw << "\"");
+            CHECK(parsed.fault == LineFault::none);
+            CHECK(parsed.value.kind == value.kind);
+            CHECK(parsed.value.integer == value.integer);
+            CHECK(parsed.value.text == value.text);
+        }
+    }
+    CHECK(read == 5747); // the others are left to it
+}
