@@ -132,6 +132,22 @@ void decimal_json(sqlite3_context *context, int, sqlite3_value **args)
     sqlite3_result_subtype(context, k_json);
 }
 
+/// lugar(i, a, b, …): the place of the i-th of these among the different ones, null aside; null if it stands there before.
+void lugar(sqlite3_context *context, int count, sqlite3_value **args)
+{
+    auto const i = sqlite3_value_int64(args[0]);
+    std::int64_t places = 0;
+    bool is_new = false;
+    for (int k = 1; k <= i && k < count; ++k) {
+        auto const text = text_of(args[k]);
+        is_new = text && std::none_of(args + 1, args + k, [&](sqlite3_value *before) { return text_of(before) == text; });
+        places += is_new ? 1 : 0;
+    }
+    if (is_new && i < count) {
+        sqlite3_result_int64(context, places);
+    }
+}
+
 void regra(sqlite3_context *context, int, sqlite3_value **)
 {
     give(context, *static_cast<std::string const *>(sqlite3_user_data(context)));
@@ -160,6 +176,7 @@ void register_functions(sqlite3 *db, std::string const &rule)
         {"decimal", 2, decimal, true},
         {"decimal_texto", 2, decimal_texto, true},
         {"decimal_json", 2, decimal_json, true},
+        {"lugar", -1, lugar, true},
         {"regra", 0, regra, false},
     };
     for (auto const &e : entries) {

@@ -18,7 +18,7 @@ import tomllib
 
 SQL_TYPES = {"integer": "integer", "decimal": "integer", "boolean": "integer"}
 FUNCTIONS = {"dias": 2, "dias_uteis": 2, "documento": 1, "fone": 1, "ddd": 1, "digitos": 1, "sem_acento": 1, "mascara": 1,
-             "decimal": 2, "decimal_texto": 2, "decimal_json": 2, "regra": 0}
+             "decimal": 2, "decimal_texto": 2, "decimal_json": 2, "lugar": -1, "regra": 0}
 VERBS = ("reject", "warn", "hold", "upsert", "insert", "replace", "update", "sweep", "sql", "sql_file")
 faults = []
 
