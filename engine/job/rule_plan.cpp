@@ -161,9 +161,9 @@ RulePlan RulePlanner::plan(Rule const &rule)
             break;
         }
         make_unique(rule, plan);
-        plan.writes = {update_sql(w), insert_sql(w, true)};
+        plan.writes = {update_sql(w), insert_missing_sql(w)};
         if (plan.prepare.empty()) {
-            plan.into_empty_table = plan.writes.back();
+            plan.into_empty_table = insert_sql(w, true);
         }
         break;
     case Verb::replace: plan_replace(*table, rule, plan); break;

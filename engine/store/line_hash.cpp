@@ -2,6 +2,7 @@
 
 #include "engine/store/database.hpp"
 
+#include <fmt/format.h>
 #include <xxhash.h>
 
 namespace atom {
@@ -103,17 +104,22 @@ Bitmap changed_lines(Database &db, std::string const &job, std::string const &ru
                      std::vector<int> const &fields, std::uint64_t salt)
 {
     Bitmap changed;
-    auto remember = db.prepare("insert into atom_hash(rule, key, hash) values(?1, ?2, ?3) on conflict do update set hash = excluded.hash "
-                               "where hash <> excluded.hash");
-    remember.bind(1, rule_id(db, job, rule));
+    auto const id = rule_id(db, job, rule);
+    auto known = db.prepare("select 1 from atom_hash where rule = ?1 and key = ?2 and hash = ?3");
+    auto remember = db.prepare("insert into atom_hash(rule, key, hash) values(?1, ?2, ?3) on conflict do update set hash = excluded.hash");
+    known.bind(1, id);
+    remember.bind(1, id);
+    bool const knows_any = db.integer(fmt::format("select exists (select 1 from atom_hash where rule = {})", id)) == 1;
     RowHasher hash(relation, fields, salt);
     RelationCursor cursor(relation);
     std::string scratch, buffer;
     while (cursor.next()) {
-        remember.bind_view(2, key_text(cursor, key, scratch, buffer));
-        remember.bind(3, static_cast<std::int64_t>(hash(cursor.row())));
-        remember.run();
-        if (db.changes() > 0) {
+        auto const key_of_row = key_text(cursor, key, scratch, buffer);
+        auto const hash_of_row = static_cast<std::int64_t>(hash(cursor.row()));
+        bool const same = knows_any && known.bind_view(2, key_of_row).bind(3, hash_of_row).step();
+        known.reset();
+        if (!same) { // a key of the day before is most often the same
+            remember.bind_view(2, key_of_row).bind(3, hash_of_row).run();
             changed.set(cursor.row().linha);
         }
     }

@@ -114,6 +114,14 @@ std::string insert_sql(WriteSpec const &w, bool skip_known)
     return sql;
 }
 
+std::string insert_missing_sql(WriteSpec const &w)
+{
+    auto missing = w;
+    missing.last = fmt::format("{}not exists (select 1 from {} as t where {})", w.last.empty() ? "" : w.last + " and ", sql_name(w.table),
+                               key_matches(w));
+    return insert_sql(missing, true);
+}
+
 std::string overwrite_sql(WriteSpec const &w) { return insert_sql(w, false) + on_conflict(w, w.key); }
 
 std::string update_sql(WriteSpec const &w)
