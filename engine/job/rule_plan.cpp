@@ -147,7 +147,10 @@ RulePlan RulePlanner::plan(Rule const &rule)
         keep_empty_keys_out(rule, plan);
     }
     switch (rule.verb) {
-    case Verb::insert: plan.writes = {insert_sql(w, !rule.key.empty())}; break;
+    case Verb::insert:
+        plan.writes = {insert_sql(w, !rule.key.empty())};
+        plan.into_empty_table = plan.writes.back();
+        break;
     case Verb::update:
         make_unique(rule, plan);
         plan.writes = {update_sql(w)};
