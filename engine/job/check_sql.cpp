@@ -164,6 +164,9 @@ private:
                 m_db.exec(plan.sweep.index_named);
                 m_db.prepare_guarded(plan.sweep.sweep).bind(parameters);
             }
+            if (!plan.into_empty_table.empty()) {
+                m_db.prepare_guarded(plan.into_empty_table).bind(parameters);
+            }
             for (auto const *statements : {&plan.prepare, &plan.writes, &plan.cleanup}) {
                 for (auto const &sql : *statements) {
                     auto s = m_db.prepare_guarded(sql);

@@ -164,10 +164,10 @@ RulePlan RulePlanner::plan(Rule const &rule)
             break;
         }
         make_unique(rule, plan);
-        plan.writes = {update_sql(w), insert_missing_sql(w)};
         if (plan.prepare.empty()) {
             plan.into_empty_table = insert_sql(w, true);
         }
+        plan.writes = plan.prepare.empty() && can_merge(w) ? std::vector{merge_sql(w)} : std::vector{update_sql(w), insert_sql(w, true)};
         break;
     case Verb::replace: plan_replace(*table, rule, plan); break;
     default: break;

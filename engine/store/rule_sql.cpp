@@ -55,9 +55,9 @@ std::string differs(WriteSpec::Columns const &values)
     return out.empty() ? "false" : out;
 }
 
-std::string const *expression_of(WriteSpec const &w, std::string const &column)
+std::string const *expression_in(WriteSpec::Columns const &values, std::string const &column)
 {
-    for (auto const &[name, expression] : w.values) {
+    for (auto const &[name, expression] : values) {
         if (name == column) {
             return &expression;
         }
@@ -69,7 +69,7 @@ std::string key_matches(WriteSpec const &w)
 {
     std::string out;
     for (auto const &k : w.key) {
-        auto const *const e = expression_of(w, k);
+        auto const *const e = expression_in(w.values, k);
         out += fmt::format("{}t.{} = {}", out.empty() ? "" : " and ", sql_name(k), e != nullptr ? "(" + *e + ")" : "e." + sql_name(k));
     }
     return out;
@@ -114,12 +114,29 @@ std::string insert_sql(WriteSpec const &w, bool skip_known)
     return sql;
 }
 
-std::string insert_missing_sql(WriteSpec const &w)
+std::string merge_sql(WriteSpec const &w)
 {
-    auto missing = w;
-    missing.last = fmt::format("{}not exists (select 1 from {} as t where {})", w.last.empty() ? "" : w.last + " and ", sql_name(w.table),
-                               key_matches(w));
-    return insert_sql(missing, true);
+    auto const is_new = fmt::format("t.{} is null", sql_name(w.key.front()));
+    std::string values, set;
+    for (auto const &[column, expression] : w.values) {
+        auto const *const old = expression_in(w.old_values, column);
+        auto const one = old == nullptr || *old == expression;
+        values += values.empty() ? "" : ", ";
+        values += one ? "(" + expression + ")" : fmt::format("case when {} then ({}) else ({}) end", is_new, expression, *old);
+        set += old == nullptr ? "" : fmt::format("{0}{1} = excluded.{1}", set.empty() ? "" : ", ", sql_name(column));
+    }
+    set += w.has_arquivo ? ", arquivo_id = excluded.arquivo_id" : "";
+    set += w.has_linha ? ", linha = excluded.linha" : "";
+    return fmt::format("insert into {0} as o ({1}{2}) select {3}{4} from {5} as e left join {0} as t on {6} where ({7} or (({8}){9})){10} "
+                       "on conflict({11}) do update set {12}",
+                       sql_name(w.table), columns_of(w.values), stamp_columns(w), values, stamp_values(w, "e.linha"), w.from,
+                       key_matches(w), is_new, differs(w.old_values), condition(w.where), condition(w.last), list_of(w.key), set);
+}
+
+bool can_merge(WriteSpec const &w)
+{
+    return !w.old_values.empty() && std::all_of(w.old_values.begin(), w.old_values.end(),
+                                                [&](auto const &old) { return expression_in(w.values, old.first) != nullptr; });
 }
 
 std::string overwrite_sql(WriteSpec const &w) { return insert_sql(w, false) + on_conflict(w, w.key); }

@@ -31,8 +31,10 @@ struct WriteSpec
 
 /// Appends; with `skip_known`, a row whose key is there is passed over.
 std::string insert_sql(WriteSpec const &w, bool skip_known);
-/// Appends the rows whose key is not there. What an upsert's update did not find: most keys are there, and nothing is made of their rows.
-std::string insert_missing_sql(WriteSpec const &w);
+/// Appends, or writes over where `old_values` differ: each key is sought once. Only if these are columns of `values`, too: what else would
+/// a new row have there?
+std::string merge_sql(WriteSpec const &w);
+bool can_merge(WriteSpec const &w);
 /// Writes each row, over the one that has its key, unless that is equal. For rows that are pure functions of their line.
 std::string overwrite_sql(WriteSpec const &w);
 /// Updates the rows that are there, differ and satisfy `where`.
