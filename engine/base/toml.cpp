@@ -46,6 +46,21 @@ SourcePos position(toml::source_region const &region, std::string const &shown)
     return {shown, static_cast<int>(region.begin.line), static_cast<int>(region.begin.column)};
 }
 
+/// toml++ keeps a table sorted by key; the order of the file is what users think in.
+std::vector<std::pair<toml::key const *, toml::node const *>> in_the_files_order(toml::table const &table)
+{
+    std::vector<std::pair<toml::key const *, toml::node const *>> entries;
+    entries.reserve(table.size());
+    for (auto const &[key, value] : table) {
+        entries.emplace_back(&key, &value);
+    }
+    std::sort(entries.begin(), entries.end(), [](auto const &x, auto const &y) {
+        auto const &a = x.first->source().begin, &b = y.first->source().begin;
+        return std::tie(a.line, a.column) < std::tie(b.line, b.column);
+    });
+    return entries;
+}
+
 TomlValue convert(toml::node const &node, std::string const &shown)
 {
     TomlValue v;
@@ -66,18 +81,16 @@ TomlValue convert(toml::node const &node, std::string const &shown)
         v.text = v.boolean ? "true" : "false";
     } else if (auto const *a = node.as_array()) {
         v.kind = TomlValue::Kind::array;
+        v.items.reserve(a->size());
         for (auto const &item : *a) {
             v.items.push_back(convert(item, shown));
         }
     } else if (auto const *t = node.as_table()) {
         v.kind = TomlValue::Kind::table;
-        for (auto const &[key, value] : *t) {
-            v.entries.push_back({std::string(key.str()), position(key.source(), shown), convert(value, shown)});
+        v.entries.reserve(t->size());
+        for (auto const &[key, value] : in_the_files_order(*t)) {
+            v.entries.push_back({std::string(key->str()), position(key->source(), shown), convert(*value, shown)});
         }
-        // toml++ keeps a table sorted by key; the order of the file is what users think in
-        std::stable_sort(v.entries.begin(), v.entries.end(), [](auto const &x, auto const &y) {
-            return std::tie(x.pos.line, x.pos.column) < std::tie(y.pos.line, y.pos.column);
-        });
     }
     return v;
 }
