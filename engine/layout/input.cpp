@@ -298,9 +298,13 @@ void Input::note_row(Row const &row)
     if (row.linha == first.linha + 1) {
         m_stride = row.offset - first.offset;
     }
-    bool const follows = row.linha <= m_last.linha + 1 || m_last.linha == 0; // a line in between may be of any length
-    m_even = m_even && follows && row.offset - first.offset == (row.linha - first.linha) * m_stride;
+    bool const is_first = m_last.linha == 0;
+    bool const follows = row.linha <= m_last.linha + 1 || is_first; // a line in between may be of any length
+    bool const alike = is_first || m_last_size == m_row_size;       // the last line may end without a newline
+    m_row_size = is_first ? row.bytes.size() : m_row_size;
+    m_even = m_even && follows && alike && row.offset - first.offset == (row.linha - first.linha) * m_stride;
     m_last = {row.offset, row.linha};
+    m_last_size = row.bytes.size();
 }
 
 int Input::record_of(RowFields &fields) const

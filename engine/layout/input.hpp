@@ -172,6 +172,7 @@ public:
         bool const from_the_start = !m_marks.empty() && m_marks.front().offset == m_data_offset;
         if (m_even && from_the_start && m_shape.quote == 0) {
             m_shape.stride = m_stride;
+            m_shape.size = m_row_size;
             m_shape.even_to = m_last.offset;
         }
     }
@@ -225,7 +226,8 @@ private:
     std::vector<Mark> m_marks;
     std::uint64_t m_stride = 0; // bytes from one line to the next
     bool m_even = true;
-    Mark m_last; // row that was noted
+    Mark m_last;                                   // row that was noted
+    std::uint64_t m_row_size = 0, m_last_size = 0; // bytes of the first row and of that one, without the line end
     bool m_bytes_good = false;
 };
 

@@ -31,7 +31,8 @@ struct RowShape
     char newline = '\n'; // '\r' for files that know no '\n'; a '\r' before a '\n' is not of the row
     char delimiter = ';';
     char quote = 0;
-    std::uint64_t stride = 0, even_to = 0; // rows that begin before `even_to` are known to be so many bytes long, line end included
+    // rows that begin before `even_to` are known to be `size` bytes long and none of them blank; the next begins `stride` bytes further on
+    std::uint64_t stride = 0, size = 0, even_to = 0;
 };
 
 /// '\n' if the bytes have one, else '\r' if they have one.

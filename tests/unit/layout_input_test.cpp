@@ -303,6 +303,9 @@ TEST_CASE("equally long lines are found without a look at the ones before")
     CHECK(texts("\n00010001\n00020002\n", {2, 3}) == Lines{"uneven", "2@1 00010001", "3@10 00020002"});
     CHECK(texts("        \n00010001\n00020002\n", {2, 3}) == Lines{"uneven", "2@9 00010001", "3@18 00020002"});
     CHECK(texts("00010001\n00020002\r\n00030003\n", {2, 3}) == Lines{"uneven", "2@9 00020002", "3@19 00030003"});
+    CHECK(texts("00010001\r\n000200020\n00030003\r\n", {2, 3}) == Lines{"uneven", "2@10 000200020", "3@20 00030003"});
+    CHECK(texts("00010001\n        \n00030003\n", {1, 3}) == Lines{"uneven", "1@0 00010001", "3@18 00030003"});
+    CHECK(texts("00010001\r\n00020002\r\n00030003\n", {2, 3}) == Lines{"even", "2@10 00020002", "3@20 00030003"});
     CHECK(texts("00010001\n00020002\n000x\n00040004\n", {2, 4}) == Lines{"uneven", "2@9 00020002", "4@23 00040004"});
 }
 
