@@ -135,6 +135,10 @@ void decimal_json(sqlite3_context *context, int, sqlite3_value **args)
 /// lugar(i, a, b, …): the place of the i-th of these among the different ones, null aside; null if it stands there before.
 void lugar(sqlite3_context *context, int count, sqlite3_value **args)
 {
+    if (count == 0) {
+        sqlite3_result_error(context, "lugar() needs the number of a value, then the values: lugar(2, 'a', 'b')", -1);
+        return;
+    }
     auto const i = sqlite3_value_int64(args[0]);
     std::int64_t places = 0;
     bool is_new = false;
