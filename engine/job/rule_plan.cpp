@@ -164,10 +164,11 @@ RulePlan RulePlanner::plan(Rule const &rule)
             break;
         }
         make_unique(rule, plan);
+        plan.writes = {update_sql(w), insert_sql(w, true)};
         if (plan.prepare.empty()) {
-            plan.into_empty_table = insert_sql(w, true);
+            plan.into_empty_table = plan.writes.back();
+            plan.writes = can_merge(w, *table) ? std::vector{merge_sql(w)} : plan.writes;
         }
-        plan.writes = plan.prepare.empty() && can_merge(w) ? std::vector{merge_sql(w)} : std::vector{update_sql(w), insert_sql(w, true)};
         break;
     case Verb::replace: plan_replace(*table, rule, plan); break;
     default: break;

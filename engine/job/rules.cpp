@@ -168,7 +168,7 @@ void RuleRunner::fill_empty_table(RulePlan const &plan)
     constexpr std::uint64_t k_many = 10'000; // lines; for fewer it is not worth a change of the schema, which has all statements made anew
     bool const many = m_record >= 0 && m_set.input.good(m_record).count() >= k_many;
     auto indices = many ? plain_indices(m_set.db, plan.write.table) : std::vector<PlainIndex>{};
-    std::erase_if(indices, [&](auto const &i) { return plan.into_empty_table.find(i.name) != std::string::npos; }); // indexed by
+    std::erase_if(indices, [&](auto const &i) { return plan.into_empty_table.find(i.name) != std::string::npos; }); // it may be named there
     for (auto const &index : indices) {
         m_set.db.exec("drop index " + sql_name(index.name));
     }

@@ -1,7 +1,6 @@
 #include "engine/layout/check.hpp"
 
 #include "engine/layout/chunk_checker.hpp"
-#include "engine/layout/relation.hpp"
 #include "engine/layout/repeated_keys.hpp"
 
 #include <fmt/format.h>

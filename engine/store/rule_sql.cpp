@@ -4,6 +4,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <set>
+
 namespace atom {
 
 namespace {
@@ -114,29 +117,77 @@ std::string insert_sql(WriteSpec const &w, bool skip_known)
     return sql;
 }
 
+namespace {
+
+/// What `set` gives is worked out in a select of the input alone: `set_old` sees the table beside it, where a name could mean either's.
+struct MergeSource
+{
+    std::string values;  // of the columns
+    std::string columns; // of the input, ", … as atom_new1, …"
+};
+
+MergeSource merge_source(WriteSpec const &w, std::string const &is_new)
+{
+    MergeSource out;
+    int n = 0;
+    for (auto const &[column, expression] : w.values) {
+        auto const *const old = expression_in(w.old_values, column);
+        out.values += out.values.empty() ? "" : ", ";
+        if (old == nullptr || *old == expression) {
+            out.values += "(" + expression + ")";
+            continue;
+        }
+        out.values += fmt::format("case when {} then e.atom_new{} else ({}) end", is_new, ++n, *old);
+        out.columns += fmt::format(", ({}) as atom_new{}", expression, n);
+    }
+    return out;
+}
+
+/// `+`: a field's type has no say in how it is compared with the key, which is as it is stored, and can be sought in its index.
+std::string old_row_of_key(WriteSpec const &w)
+{
+    std::string out;
+    for (auto const &k : w.key) {
+        out += fmt::format("{}t.{} = +({})", out.empty() ? "" : " and ", sql_name(k), *expression_in(w.values, k));
+    }
+    return out;
+}
+
+} // namespace
+
 std::string merge_sql(WriteSpec const &w)
 {
     auto const is_new = fmt::format("t.{} is null", sql_name(w.key.front()));
-    std::string values, set;
-    for (auto const &[column, expression] : w.values) {
-        auto const *const old = expression_in(w.old_values, column);
-        auto const one = old == nullptr || *old == expression;
-        values += values.empty() ? "" : ", ";
-        values += one ? "(" + expression + ")" : fmt::format("case when {} then ({}) else ({}) end", is_new, expression, *old);
-        set += old == nullptr ? "" : fmt::format("{0}{1} = excluded.{1}", set.empty() ? "" : ", ", sql_name(column));
+    auto const source = merge_source(w, is_new);
+    std::string set;
+    for (auto const &[column, expression] : w.old_values) {
+        set += fmt::format("{0}{1} = excluded.{1}", set.empty() ? "" : ", ", sql_name(column));
     }
     set += w.has_arquivo ? ", arquivo_id = excluded.arquivo_id" : "";
     set += w.has_linha ? ", linha = excluded.linha" : "";
-    return fmt::format("insert into {0} as o ({1}{2}) select {3}{4} from {5} as e left join {0} as t on {6} where ({7} or (({8}){9})){10} "
-                       "on conflict({11}) do update set {12}",
-                       sql_name(w.table), columns_of(w.values), stamp_columns(w), values, stamp_values(w, "e.linha"), w.from,
-                       key_matches(w), is_new, differs(w.old_values), condition(w.where), condition(w.last), list_of(w.key), set);
+    return fmt::format("insert into {0} as o ({1}{2}) select {3}{4} from (select e.*{5} from {6} as e where true{7}) as e "
+                       "left join {0} as t on {8} where ({9} or (({10}){11})) on conflict({12}) do update set {13}",
+                       sql_name(w.table), columns_of(w.values), stamp_columns(w), source.values, stamp_values(w, "e.linha"), source.columns,
+                       w.from, condition(w.last), old_row_of_key(w), is_new, differs(w.old_values), condition(w.where), list_of(w.key),
+                       set);
 }
 
-bool can_merge(WriteSpec const &w)
+bool can_merge(WriteSpec const &w, TableInfo const &table)
 {
-    return !w.old_values.empty() && std::all_of(w.old_values.begin(), w.old_values.end(),
-                                                [&](auto const &old) { return expression_in(w.values, old.first) != nullptr; });
+    auto const is_written = [&](std::string const &column) { return expression_in(w.values, column) != nullptr; };
+    auto const at = [&](std::string const &column) { return static_cast<std::size_t>(table.column_index(column)); };
+    bool const whole = !w.old_values.empty() &&
+                       std::all_of(w.old_values.begin(), w.old_values.end(), [&](auto const &old) { return is_written(old.first); }) &&
+                       std::all_of(table.columns.begin(), table.columns.end(), [&](auto const &column) {
+                           return is_written(column) || !table.not_null[at(column)] || table.has_default[at(column)];
+                       });
+    std::set<std::string> const key(w.key.begin(), w.key.end());
+    bool const one_key = std::all_of(table.unique.begin(), table.unique.end(), [&](auto const &unique) {
+        bool const fills =
+            std::any_of(unique.begin(), unique.end(), [&](auto const &c) { return is_written(c) || table.has_default[at(c)]; });
+        return !fills || std::set<std::string>(unique.begin(), unique.end()) == key;
+    });
+    return whole && one_key && !table.has_checks && !table.has_triggers && !table.has_partly_unique;
 }
 
 std::string overwrite_sql(WriteSpec const &w) { return insert_sql(w, false) + on_conflict(w, w.key); }

@@ -2,8 +2,8 @@
 // The SQL that a rule's verb becomes, all of it in this one file (a second store may come). Pure text: nothing is prepared here.
 // Everywhere `t` is the table and `e` the input.
 //
-// A statement that writes a table does not read it in its SELECT: SQLite would copy the whole input to a temporary table first. So an
-// upsert that must compare is an UPDATE … FROM of what is there and differs, then an INSERT of what is not.
+// Of a statement that writes a table and reads it in its SELECT, SQLite keeps what that gives in a temporary table first. So such a SELECT
+// gives no more rows than must be written (docs/architecture.md, "An upsert's two ways").
 
 #include "engine/store/schema.hpp"
 
@@ -31,10 +31,11 @@ struct WriteSpec
 
 /// Appends; with `skip_known`, a row whose key is there is passed over.
 std::string insert_sql(WriteSpec const &w, bool skip_known);
-/// Appends, or writes over where `old_values` differ: each key is sought once. Only if these are columns of `values`, too: what else would
-/// a new row have there?
+/// Appends, or writes over where `old_values` differ: a key whose row stays as it is, is sought once. SQLite makes a whole new row of what
+/// it then writes over another: not where that row could trip over what the old one never would, a CHECK, a second unique key, a column
+/// that must not be null and is not written, a trigger.
 std::string merge_sql(WriteSpec const &w);
-bool can_merge(WriteSpec const &w);
+bool can_merge(WriteSpec const &w, TableInfo const &table);
 /// Writes each row, over the one that has its key, unless that is equal. For rows that are pure functions of their line.
 std::string overwrite_sql(WriteSpec const &w);
 /// Updates the rows that are there, differ and satisfy `where`.

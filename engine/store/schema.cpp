@@ -161,11 +161,13 @@ std::optional<TableInfo> table_info(Database &db, std::string const &table)
                                             "pragma_database_list where seq = 0)",
                                             sql_text(table))) == 0;
     std::vector<std::pair<std::int64_t, std::string>> primary;
-    auto s = db.prepare(fmt::format("select name, pk, type, \"notnull\" from pragma_table_info({})", sql_text(table)));
+    auto s =
+        db.prepare(fmt::format("select name, pk, type, \"notnull\", dflt_value is not null from pragma_table_info({})", sql_text(table)));
     while (s.step()) {
         info.columns.push_back(s.text(0));
         info.types.push_back(s.text(2));
         info.not_null.push_back(s.integer(3) != 0);
+        info.has_default.push_back(s.integer(4) != 0);
         if (s.integer(1) > 0) {
             primary.emplace_back(s.integer(1), s.text(0));
         }
@@ -177,21 +179,29 @@ std::optional<TableInfo> table_info(Database &db, std::string const &table)
             key.push_back(name);
         }
     }
-    auto indices = db.prepare(
-        fmt::format("select name from pragma_index_list({}) where \"unique\" = 1 and partial = 0 order by seq desc", sql_text(table)));
+    auto indices =
+        db.prepare(fmt::format("select name, partial from pragma_index_list({}) where \"unique\" = 1 order by seq desc", sql_text(table)));
     while (indices.step()) {
-        if (auto columns = index_columns(db, indices.text(0)); !columns.empty()) {
+        auto columns = index_columns(db, indices.text(0));
+        if (columns.empty() || indices.integer(1) != 0) {
+            info.has_partly_unique = true;
+        } else {
             info.unique.push_back(std::move(columns));
         }
     }
+    auto const schema = fmt::format("select exists (select 1 from sqlite_schema where tbl_name = {} and ", sql_text(table));
+    info.has_checks = db.integer(schema + "type = 'table' and sql like '%check%')") == 1;
+    info.has_triggers = db.integer(schema + "type = 'trigger')") == 1;
     return info;
 }
 
 std::vector<PlainIndex> plain_indices(Database &db, std::string const &table)
 {
     std::vector<PlainIndex> out;
-    auto list = db.prepare("select s.name, s.sql from pragma_index_list(?1) i join sqlite_schema s on s.type = 'index' and s.name = i.name "
-                           "where i.\"unique\" = 0 and s.sql is not null order by s.name");
+    auto list =
+        db.prepare("select s.name, s.sql from pragma_index_list(?1) i join sqlite_schema s on s.type = 'index' and s.name = i.name "
+                   "where i.\"unique\" = 0 and s.sql is not null and not exists (select 1 from sqlite_schema u where (u.type = 'trigger' "
+                   "and u.tbl_name = ?1) or (u.type in ('trigger', 'view') and instr(lower(u.sql), lower(s.name)) > 0)) order by s.name");
     list.bind_view(1, table);
     while (list.step()) {
         out.push_back({list.text(0), list.text(1)});
