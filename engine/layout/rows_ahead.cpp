@@ -1,16 +1,26 @@
 #include "engine/layout/rows_ahead.hpp"
 
+#include <algorithm>
+
 namespace atom {
 
 namespace {
 
-constexpr std::size_t k_rows = 16; // a batch; of 280 columns 70 KB, which a core's cache holds
+constexpr std::size_t k_values = 4480; // a batch: 70 KB, which a core's cache holds
+constexpr std::size_t k_most_rows = 256;
 
 } // namespace
 
-RowsAhead::RowsAhead(Relation const &relation)
-    : m_relation(&relation), m_columns(relation.columns().size()), m_rows(relation), m_reader([this] { read(); })
-{}
+RowsAhead::RowsAhead(Relation const &relation, std::vector<int> columns, std::uint64_t after)
+    : m_relation(&relation), m_columns(std::move(columns)), m_places(relation.columns().size(), -1),
+      m_rows_a_batch(std::clamp<std::size_t>(k_values / std::max<std::size_t>(m_columns.size(), 1), 1, k_most_rows)), m_rows(relation)
+{
+    for (std::size_t i = 0; i < m_columns.size(); ++i) {
+        m_places[static_cast<std::size_t>(m_columns[i])] = static_cast<int>(i);
+    }
+    m_rows.seek(after);
+    m_reader = std::jthread([this] { read(); });
+}
 
 RowsAhead::~RowsAhead()
 {
@@ -62,16 +72,16 @@ void RowsAhead::fill(Batch &batch)
 {
     batch.rowids.clear();
     batch.copies.clear();
-    batch.values.resize(k_rows * m_columns);
+    batch.values.resize(m_rows_a_batch * m_columns.size());
     auto const file = m_relation->input().bytes();
-    for (auto *out = batch.values.data(); batch.rowids.size() < k_rows;) {
+    for (auto *out = batch.values.data(); batch.rowids.size() < m_rows_a_batch;) {
         if (!m_rows.next()) {
             batch.last = true;
             return;
         }
         batch.rowids.push_back(m_rows.rowid());
-        for (std::size_t c = 0; c < m_columns; ++c) {
-            keep(m_rows.value(static_cast<int>(c), m_scratch), file, *out++, batch.copies);
+        for (int const column : m_columns) {
+            keep(m_rows.value(column, m_scratch), file, *out++, batch.copies);
         }
     }
 }

@@ -1,6 +1,6 @@
 #pragma once
-// A relation's rows, read on a thread of its own while the ones before are used: for a walk that takes all columns, where reading them
-// costs about as much as what is done with them.
+// Some columns of a relation's rows, read on a thread of its own while the rows before are used: the first touch of a file's page, and
+// what its bytes mean, cost about as much as what a statement does with a row.
 
 #include "engine/layout/relation.hpp"
 
@@ -15,9 +15,9 @@ namespace atom {
 class RowsAhead
 {
 public:
-    /// While this lives, the relation, which of its lines are good and which of these are rows must stay as they are. Throws
-    /// std::system_error where no thread can be had.
-    explicit RowsAhead(Relation const &relation);
+    /// Begins behind the row `after`, which must be one. While this lives, the relation, which of its lines are good and which of these are
+    /// rows must stay as they are. Throws std::system_error where no thread can be had.
+    RowsAhead(Relation const &relation, std::vector<int> columns, std::uint64_t after);
     ~RowsAhead();
     RowsAhead(RowsAhead const &) = delete;
     RowsAhead &operator=(RowsAhead const &) = delete;
@@ -25,10 +25,12 @@ public:
     /// To the first row, then to the next; false: there is none. Throws what reading it threw.
     bool next() { return ++m_row < m_batch->rowids.size() || next_batch(); }
     std::uint64_t rowid() const noexcept { return m_batch->rowids[m_row]; }
-    /// What RelationCursor::value() gives. Text that does not stand in the file lives until next().
+    /// It is one of the columns that are read.
+    bool has(int column) const noexcept { return m_places[static_cast<std::size_t>(column)] >= 0; }
+    /// What RelationCursor::value() gives for such a column. Text that does not stand in the file lives until next().
     Value value(int column) const noexcept
     {
-        auto const &k = m_batch->values[m_row * m_columns + static_cast<std::size_t>(column)];
+        auto const &k = m_batch->values[m_row * m_columns.size() + static_cast<std::size_t>(m_places[static_cast<std::size_t>(column)])];
         switch (k.kind) {
         case Value::Kind::integer: return Value::of(k.integer);
         case Value::Kind::text: return Value::of(std::string_view(k.copied ? m_batch->copies.data() + k.integer : k.text, k.size));
@@ -67,7 +69,8 @@ private:
     static void keep(Value const &value, std::string_view file, Kept &out, std::string &copies);
 
     Relation const *m_relation;
-    std::size_t m_columns;
+    std::vector<int> m_columns, m_places; // the ones that are read; of each of the relation's, its number among these, or -1
+    std::size_t m_rows_a_batch;
     std::array<Batch, k_batches> m_batches;
     std::counting_semaphore<k_batches + 1> m_free{k_batches}, m_full{0}; // batches; the one at hand is neither
     std::atomic<bool> m_stopped = false;

@@ -6,7 +6,6 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
-#include <bit>
 #include <map>
 #include <system_error>
 
@@ -50,8 +49,7 @@ enum Plan
 {
     k_scan = 0,
     k_line = 1, // linha = ?
-    k_key = 2,  // columns of idxStr = ?
-    k_whole = 3 // a scan of all columns
+    k_key = 2   // columns of idxStr = ?
 };
 
 struct Vtab
@@ -62,13 +60,15 @@ struct Vtab
 
 struct Cursor
 {
-    explicit Cursor(Table &t) : table(&t), rows(t.relation), file(t.relation.input().bytes()) {}
+    explicit Cursor(Table &t) : table(&t), rows(t.relation), file(t.relation.input().bytes()), asked(t.relation.columns().size(), false) {}
 
     sqlite3_vtab_cursor base{}; // first
     Table *table;
     RelationCursor rows;
-    std::unique_ptr<RowsAhead> ahead; // of a whole scan, in place of `rows`
     std::string_view file;
+    std::vector<bool> asked;          // columns of the rows so far
+    std::uint64_t scans = 0, row = 0; // that were begun; of this one
+    std::unique_ptr<RowsAhead> ahead; // of a long scan, in place of `rows`
     int plan = k_scan;
     bool eof = true;
     KeyIndex::Entry const *candidate = nullptr;
@@ -134,8 +134,7 @@ int best_index(sqlite3_vtab *v, sqlite3_index_info *info)
         }
     }
     if (keys.empty()) {
-        bool const takes_all = std::popcount(info->colUsed) == 64; // the last bit stands for the 64th column and all that follow
-        info->idxNum = takes_all ? k_whole : k_scan;
+        info->idxNum = k_scan;
         info->estimatedRows = table_of(v).rows();
         info->estimatedCost = 2.0 * static_cast<double>(info->estimatedRows);
         return SQLITE_OK;
@@ -166,13 +165,45 @@ int close_cursor(sqlite3_vtab_cursor *c)
     return SQLITE_OK;
 }
 
+/// The columns that a scan's first rows were asked for are read ahead from then on, where that is worth a thread and there is one to be
+/// had. (What a statement uses is not known before: of columns beyond the 63rd, SQLite tells only whether it uses any.) A scan that is
+/// begun anew is an inner loop's.
+void read_ahead(Cursor &c)
+{
+    constexpr std::int64_t k_worth_it = 1000; // rows
+    auto const &columns = c.table->relation.columns();
+    std::vector<int> asked;
+    for (std::size_t i = 0; i < c.asked.size(); ++i) {
+        bool const of_the_file = columns[i].kind == RelationColumn::Kind::field || columns[i].kind == RelationColumn::Kind::group;
+        if (c.asked[i] && of_the_file) {
+            asked.push_back(static_cast<int>(i));
+        }
+    }
+    if (asked.empty() || c.scans > 1 || c.table->rows() < k_worth_it || std::thread::hardware_concurrency() < 2) {
+        return;
+    }
+    try {
+        c.ahead = std::make_unique<RowsAhead>(c.table->relation, std::move(asked), c.rows.rowid());
+    } catch (std::system_error const &) { // too many threads: then one after the other
+    }
+}
+
+int next_of_scan(Cursor &c)
+{
+    constexpr std::uint64_t k_first_rows = 64;
+    if (c.row++ == k_first_rows) {
+        read_ahead(c);
+    }
+    c.eof = !(c.ahead ? c.ahead->next() : c.rows.next());
+    return SQLITE_OK;
+}
+
 /// Goes to the next candidate that is a row.
 int next_row(sqlite3_vtab_cursor *base)
 {
     auto &c = cursor_of(base);
     switch (c.plan) {
-    case k_scan: c.eof = !c.rows.next(); return SQLITE_OK;
-    case k_whole: c.eof = !c.ahead->next(); return SQLITE_OK;
+    case k_scan: return next_of_scan(c);
     case k_line:
         while (c.line_rowid < c.line_end) {
             if (c.rows.seek(c.line_rowid++)) {
@@ -218,6 +249,15 @@ std::optional<Value> key_value(sqlite3_value *v, std::string_view type)
     return std::nullopt;
 }
 
+int begin_scan(Cursor &c)
+{
+    c.plan = k_scan;
+    c.row = 0;
+    ++c.scans;
+    c.rows.rewind();
+    return next_of_scan(c);
+}
+
 int filter_key(Cursor &c, char const *list, int argc, sqlite3_value **argv)
 {
     auto const columns = columns_of(list);
@@ -230,9 +270,7 @@ int filter_key(Cursor &c, char const *list, int argc, sqlite3_value **argv)
         auto const &column = c.table->relation.columns()[static_cast<std::size_t>(columns[static_cast<std::size_t>(i)])];
         auto const value = key_value(argv[i], c.table->relation.as_text() ? "text" : sql_type(column.type));
         if (!value) {
-            c.plan = k_scan;
-            c.rows.rewind();
-            return next_row(&c.base);
+            return begin_scan(c);
         }
         values.push_back(*value);
     }
@@ -247,21 +285,6 @@ int next(sqlite3_vtab_cursor *base)
     } catch (std::bad_alloc const &) {
         return SQLITE_NOMEM;
     }
-}
-
-/// Reads ahead where that is worth a thread, and there is one to be had.
-void begin_scan(Cursor &c)
-{
-    constexpr std::int64_t k_worth_it = 1000; // rows
-    if (c.plan == k_whole && std::thread::hardware_concurrency() > 1 && c.table->rows() > k_worth_it) {
-        try {
-            c.ahead = std::make_unique<RowsAhead>(c.table->relation);
-            return;
-        } catch (std::system_error const &) { // too many threads: then one after the other
-        }
-    }
-    c.plan = k_scan;
-    c.rows.rewind();
 }
 
 int filter(sqlite3_vtab_cursor *base, int plan, char const *list, int argc, sqlite3_value **argv)
@@ -281,8 +304,7 @@ int filter(sqlite3_vtab_cursor *base, int plan, char const *list, int argc, sqli
         if (plan == k_key) {
             return filter_key(c, list, argc, argv);
         }
-        begin_scan(c);
-        return next_row(base);
+        return begin_scan(c);
     } catch (std::bad_alloc const &) {
         return SQLITE_NOMEM;
     }
@@ -293,7 +315,12 @@ int eof(sqlite3_vtab_cursor *c) { return cursor_of(c).eof ? 1 : 0; }
 int column(sqlite3_vtab_cursor *base, sqlite3_context *context, int i)
 {
     auto &c = cursor_of(base);
-    auto const v = c.ahead ? c.ahead->value(i) : c.rows.value(i, c.scratch);
+    bool const is_read = c.ahead && c.ahead->has(i);
+    if (c.ahead && !is_read) {
+        c.rows.seek(c.ahead->rowid());
+    }
+    c.asked[static_cast<std::size_t>(i)] = true;
+    auto const v = is_read ? c.ahead->value(i) : c.rows.value(i, c.scratch);
     switch (v.kind) {
     case Value::Kind::none: break;
     case Value::Kind::integer: sqlite3_result_int64(context, v.integer); break;

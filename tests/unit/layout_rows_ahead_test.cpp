@@ -7,6 +7,7 @@
 #include <catch2/catch.hpp>
 #include <fmt/format.h>
 
+#include <numeric>
 #include <string>
 #include <vector>
 
@@ -57,10 +58,18 @@ std::vector<std::string> walked(Relation const &relation)
     return out;
 }
 
-std::vector<std::string> read_ahead(Relation const &relation)
+std::vector<int> all_columns(Relation const &relation)
+{
+    std::vector<int> out(relation.columns().size());
+    std::iota(out.begin(), out.end(), 0);
+    return out;
+}
+
+/// The rows behind `after`.
+std::vector<std::string> read_ahead(Relation const &relation, std::uint64_t after)
 {
     std::vector<std::string> out;
-    RowsAhead rows(relation);
+    RowsAhead rows(relation, all_columns(relation), after);
     while (rows.next()) {
         out.push_back(row_text(relation, rows.rowid(), [&](int c) { return rows.value(c); }));
     }
@@ -75,25 +84,35 @@ TEST_CASE("rows that are read ahead are those of a cursor", "[layout][rows_ahead
     auto input = Input::of_bytes(people(200), layout_of(k_people));
     check(input);
     Relation relation(input, 0);
-    auto const rows = read_ahead(relation);
+    auto const rows = walked(relation);
     CHECK(rows.size() == 172); // 200 but for 28
     CHECK(rows[0] == "2|0|José \"0\"|2026-11-01|Pará|2");
     CHECK(rows[171] == "201|199|José \"199\"|2026-11-04|SP|201");
-    CHECK(rows == walked(relation));
+    CHECK(read_ahead(relation, 2) == std::vector(rows.begin() + 1, rows.end()));
+    CHECK(read_ahead(relation, 199) == std::vector(rows.end() - 2, rows.end()));
+    CHECK(read_ahead(relation, 201).empty());
 
     Bitmap few;
     for (auto const linha : {2U, 8U, 20U, 201U}) { // 8 is a bad one
         few.set(linha);
     }
     relation.restrict_to(&few);
-    CHECK(read_ahead(relation) == std::vector<std::string>{rows[0], "20|18|José \"18\"|2026-11-19|Pará|20", rows[171]});
+    CHECK(read_ahead(relation, 2) == std::vector<std::string>{"20|18|José \"18\"|2026-11-19|Pará|20", rows[171]});
 }
 
-TEST_CASE("a relation without a row has none ahead", "[layout][rows_ahead]")
+TEST_CASE("some columns are read ahead", "[layout][rows_ahead]")
 {
-    auto input = Input::of_bytes("n;nome;desde;uf\nx;Ana;01/11/2026;1\n", layout_of(k_people));
+    auto input = Input::of_bytes(people(3000), layout_of(k_people));
     check(input);
-    CHECK(read_ahead(Relation(input, 0)).empty());
+    Relation const relation(input, 0);
+    RowsAhead rows(relation, {3, 1}, 2);
+    CHECK(std::vector{rows.has(0), rows.has(1), rows.has(2), rows.has(3), rows.has(4)} == std::vector{false, true, false, true, false});
+    for (int i = 0; i < 1000; ++i) {
+        CHECK(rows.next());
+    }
+    CHECK(rows.rowid() == 1168); // 1000 rows on, and 166 bad lines
+    CHECK(shown(rows.value(1)) == "José \"1166\"");
+    CHECK(shown(rows.value(3)) == "Pará");
 }
 
 TEST_CASE("a walk may end before its rows do", "[layout][rows_ahead]")
@@ -102,7 +121,7 @@ TEST_CASE("a walk may end before its rows do", "[layout][rows_ahead]")
     check(input);
     Relation const relation(input, 0);
     for (int const rows : {0, 1, 16, 17, 100}) {
-        RowsAhead ahead(relation);
+        RowsAhead ahead(relation, all_columns(relation), 2);
         for (int i = 0; i < rows; ++i) {
             CHECK(ahead.next());
         }

@@ -46,15 +46,14 @@ std::string plan_of(Database &db, std::string const &sql)
 
 } // namespace
 
-TEST_CASE("a scan of all columns reads ahead and gives each row once", "[store][input_table]")
+TEST_CASE("a long scan reads ahead and gives each row once", "[store][input_table]")
 {
     auto input = Input::of_bytes(wide_file(3000), layout_of(wide_layout()));
     check(input);
     input.good(0).reset(1001); // the line of 1000
     Database db({}, OpenMode::memory);
     InputTables const tables(db, input);
-    CHECK(plan_of(db, "select * from e") == "SCAN e VIRTUAL TABLE INDEX 3:");
-    CHECK(plan_of(db, "select c0, c69 from e") == "SCAN e VIRTUAL TABLE INDEX 0:");
+    CHECK(plan_of(db, "select * from e") == "SCAN e VIRTUAL TABLE INDEX 0:");
     CHECK(plan_of(db, "select * from e where linha = 7") == "SCAN e VIRTUAL TABLE INDEX 1:");
     CHECK(plan_of(db, "select * from e where c0 = 7") == "SCAN e VIRTUAL TABLE INDEX 2:0 ");
 
@@ -66,4 +65,9 @@ TEST_CASE("a scan of all columns reads ahead and gives each row once", "[store][
     CHECK(db.integer("select sum(c69) from t") == sum * 69);
     CHECK(db.integer("select count(*) from t join e on e.linha = t.linha where e.c69 = t.c69 and e.c0 is t.c0") == 2999);
     CHECK(db.integer("select c69 from (select * from e limit 1 offset 2000)") == 69 * 2002);
+    // a column that the first rows were not asked for, and one that some are asked for
+    CHECK(db.integer("select sum(c2) from e where c1 + 0 > 2900") == 2 * (sum + 1000 - 2900 * 2901 / 2));
+    CHECK(db.integer("select sum(case when c1 % 2 = 1 and c1 + 0 > 100 then c68 end) from e") == 68 * (1500 * 1500 - 50 * 50));
+    // an inner loop's scan is begun anew for each row of the outer one
+    CHECK(db.integer("select count(*) from (select * from t limit 5) a cross join e where +e.c1 = +a.c1") == 5);
 }
