@@ -153,6 +153,18 @@ bool MappedFile::changed() const
     return static_cast<std::size_t>(st.st_size) != m_size || nanoseconds(st.st_mtim) != m_mtime_ns || nanoseconds(st.st_ctim) != m_ctime_ns;
 }
 
+bool MappedFile::read(std::size_t from, std::size_t size, char *out) const noexcept
+{
+    for (std::size_t done = 0; done < size;) {
+        auto const n = ::pread(m_fd.get(), out + done, size - done, static_cast<off_t>(from + done));
+        if (n == 0 || (n < 0 && errno != EINTR)) {
+            return false;
+        }
+        done += static_cast<std::size_t>(std::max<ssize_t>(n, 0));
+    }
+    return true;
+}
+
 namespace {
 
 std::size_t page_size() noexcept

@@ -47,6 +47,9 @@ public:
     std::filesystem::path const &path() const noexcept { return m_path; }
     /// Size, modification or change time differ from when it was mapped.
     bool changed() const;
+    /// Copies [from, from + size), which must lie in the file, without a page of it being mapped; false if the system would not. Any
+    /// thread.
+    bool read(std::size_t from, std::size_t size, char *out) const noexcept;
     /// A pass is about to read [from, to): its pages are mapped at once, not one fault at a time. Any thread, at any time.
     void want(std::size_t from, std::size_t to) const noexcept;
     /// Gives the whole pages of [from, to) back to the system; they are read again when touched. Any thread, at any time.

@@ -15,7 +15,7 @@ constexpr std::string_view k_bom = "\xef\xbb\xbf";
 
 constexpr std::uint64_t k_step = std::uint64_t{2} << 20;        // a pass asks for that much at a time
 constexpr std::uint64_t k_keep_behind = std::uint64_t{8} << 20; // mapped pages count as memory: it keeps that much behind it
-constexpr std::uint64_t k_near = std::uint64_t{64} << 10;       // rows further apart are read one by one
+constexpr std::uint64_t k_near = std::uint64_t{64} << 10;       // rows further apart are read one by one; what Linux maps at a fault
 
 } // namespace
 
@@ -34,6 +34,15 @@ void Passage::go_on(std::uint64_t offset)
     }
     m_next = offset / k_step * k_step + k_step;
     m_to = std::max(m_to, m_next + k_step);
+}
+
+void Passage::jump(std::uint64_t offset) noexcept
+{
+    bool const maps = !m_input->is_even(); // else the row is read apart
+    if (maps && m_input->bytes().size() > k_keep_behind) {
+        m_input->forget(m_jumped - std::min(m_jumped, k_near), m_jumped + k_near);
+        m_jumped = offset;
+    }
 }
 
 void Passage::end() noexcept
@@ -286,6 +295,16 @@ Row Input::row(std::uint64_t linha) const
     while (rows.next(row) && row.linha < linha) {
     }
     return row;
+}
+
+std::string_view Input::bytes_apart(Row const &row, std::string &buffer) const
+{
+    auto const &file = m_sheet ? m_sheet : m_file;
+    if (!file || row.offset >= m_shape.even_to) {
+        return row.bytes;
+    }
+    buffer.resize(row.bytes.size());
+    return file->read(static_cast<std::size_t>(row.offset), buffer.size(), buffer.data()) ? std::string_view(buffer) : row.bytes;
 }
 
 void Input::note_row(Row const &row)

@@ -78,6 +78,8 @@ public:
         }
         m_last = offset;
     }
+    /// It goes to a row that begins here and does not follow: what the system maps around that is given back at the next jump.
+    void jump(std::uint64_t offset) noexcept;
     void end() noexcept;
 
 private:
@@ -87,6 +89,7 @@ private:
     std::uint64_t m_from = 0, m_to = 0; // what it may hold
     std::uint64_t m_next = 0;           // from here on there is something to do
     std::uint64_t m_last = 0;
+    std::uint64_t m_jumped = 0; // to there
 };
 
 class Input
@@ -137,6 +140,9 @@ public:
     RowScanner scanner() const;
     RowScanner scanner_at(std::uint64_t linha) const;
     Row row(std::uint64_t linha) const;
+    /// The row's bytes without a page of the file being mapped for them, where its length is known without a look: in `buffer`. Else as
+    /// they are.
+    std::string_view bytes_apart(Row const &row, std::string &buffer) const;
     /// All lines are equally long: each is found without a look at the ones before it.
     bool is_even() const noexcept { return m_shape.stride > 0; }
 

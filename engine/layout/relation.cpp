@@ -89,14 +89,26 @@ bool RelationCursor::next_line()
     if (target == 0) {
         return false;
     }
-    if (target > m_rows.line() + (m_input->is_even() ? 0 : 64)) {
-        m_rows = m_input->scanner_at(target);
+    go_to(target);
+    return true;
+}
+
+/// The line must be a row.
+void RelationCursor::go_to(std::uint64_t linha)
+{
+    bool const follows = linha >= m_rows.line() && linha <= m_rows.line() + (m_input->is_even() ? 0 : 64);
+    if (follows) {
+        m_passage.at(m_rows.offset());
+    } else {
+        m_rows = m_input->scanner_at(linha);
+        m_passage.jump(m_rows.offset());
     }
-    m_passage.at(m_rows.offset());
-    while (m_rows.next(m_row) && m_row.linha < target) {
+    while (m_rows.next(m_row) && m_row.linha < linha) {
+    }
+    if (!follows) { // a fault for it alone maps sixteen pages, and costs more than a copy of the row
+        m_row.bytes = m_input->bytes_apart(m_row, m_apart);
     }
     m_fields.set(m_row);
-    return true;
 }
 
 bool RelationCursor::next()
@@ -147,14 +159,7 @@ bool RelationCursor::seek(std::uint64_t rowid)
     m_repetition = rowid % m_times;
     m_on_line = true;
     if (m_row.linha != linha) {
-        if (linha < m_rows.line() || linha > m_rows.line() + 64) {
-            m_rows = m_input->scanner_at(linha);
-        } else { // one that asks for line after line reads on
-            m_passage.at(m_rows.offset());
-        }
-        while (m_rows.next(m_row) && m_row.linha < linha) {
-        }
-        m_fields.set(m_row);
+        go_to(linha);
     }
     return m_times == 1 || repetition_exists();
 }

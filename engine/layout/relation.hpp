@@ -109,6 +109,7 @@ public:
 private:
     Value any_value(int column, std::string &scratch);
     bool next_line();
+    void go_to(std::uint64_t linha);
     bool repetition_exists();
 
     Relation const *m_relation;
@@ -121,6 +122,7 @@ private:
     Row m_row;
     std::uint64_t m_repetition = 0;
     bool m_on_line = false;
+    std::string m_apart; // the row at hand, if the cursor jumped to it
     std::string m_when_scratch;
 };
 
