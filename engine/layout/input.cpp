@@ -16,6 +16,7 @@ constexpr std::string_view k_bom = "\xef\xbb\xbf";
 constexpr std::uint64_t k_step = std::uint64_t{2} << 20;        // a pass asks for that much at a time
 constexpr std::uint64_t k_keep_behind = std::uint64_t{8} << 20; // mapped pages count as memory: it keeps that much behind it
 constexpr std::uint64_t k_near = std::uint64_t{64} << 10;       // rows further apart are read one by one; what Linux maps at a fault
+constexpr std::uint64_t k_apart = std::uint64_t{128} << 10;     // copied at once: a core's cache holds it
 
 } // namespace
 
@@ -38,8 +39,7 @@ void Passage::go_on(std::uint64_t offset)
 
 void Passage::jump(std::uint64_t offset) noexcept
 {
-    bool const maps = !m_input->is_even(); // else the row is read apart
-    if (maps && m_input->bytes().size() > k_keep_behind) {
+    if (m_input->bytes().size() > k_keep_behind) {
         m_input->forget(m_jumped - std::min(m_jumped, k_near), m_jumped + k_near);
         m_jumped = offset;
     }
@@ -51,6 +51,22 @@ void Passage::end() noexcept
         m_input->forget(m_from, m_to);
     }
     m_from = m_to = m_next = m_last = 0;
+}
+
+std::string_view RowsApart::bytes(Row const &row, bool follows)
+{
+    auto const end = row.offset + row.bytes.size();
+    if (row.offset < m_from || end > m_to) {
+        auto const most = m_input->bytes().size() - row.offset;
+        auto const size = std::min<std::uint64_t>(follows ? std::max<std::uint64_t>(k_apart, row.bytes.size()) : row.bytes.size(), most);
+        m_buffer.resize(std::max<std::size_t>(m_buffer.size(), static_cast<std::size_t>(size)));
+        m_from = m_to = row.offset;
+        if (row.offset >= m_input->shape().even_to || !m_input->read_apart(row.offset, static_cast<std::size_t>(size), m_buffer.data())) {
+            return row.bytes;
+        }
+        m_to += size;
+    }
+    return std::string_view(m_buffer).substr(static_cast<std::size_t>(row.offset - m_from), row.bytes.size());
 }
 
 void RowFields::set(Row const &row)
@@ -297,14 +313,10 @@ Row Input::row(std::uint64_t linha) const
     return row;
 }
 
-std::string_view Input::bytes_apart(Row const &row, std::string &buffer) const
+bool Input::read_apart(std::uint64_t from, std::size_t size, char *out) const noexcept
 {
     auto const &file = m_sheet ? m_sheet : m_file;
-    if (!file || row.offset >= m_shape.even_to) {
-        return row.bytes;
-    }
-    buffer.resize(row.bytes.size());
-    return file->read(static_cast<std::size_t>(row.offset), buffer.size(), buffer.data()) ? std::string_view(buffer) : row.bytes;
+    return file && file->read(static_cast<std::size_t>(from), size, out);
 }
 
 void Input::note_row(Row const &row)

@@ -92,6 +92,23 @@ private:
     std::uint64_t m_jumped = 0; // to there
 };
 
+/// Rows whose length is known without a look, copied from the file, the next ones with them: the first touch of a mapped page can cost as
+/// much as a copy of ten.
+class RowsApart
+{
+public:
+    explicit RowsApart(class Input const &input) noexcept : m_input(&input) {}
+
+    /// The row's bytes; they live until the next call. As they are where they cannot be copied. `follows`: what comes next is asked for
+    /// next.
+    std::string_view bytes(Row const &row, bool follows);
+
+private:
+    Input const *m_input;
+    std::string m_buffer;
+    std::uint64_t m_from = 0, m_to = 0; // offsets of what is in it
+};
+
 class Input
 {
 public:
@@ -140,9 +157,9 @@ public:
     RowScanner scanner() const;
     RowScanner scanner_at(std::uint64_t linha) const;
     Row row(std::uint64_t linha) const;
-    /// The row's bytes without a page of the file being mapped for them, where its length is known without a look: in `buffer`. Else as
-    /// they are.
-    std::string_view bytes_apart(Row const &row, std::string &buffer) const;
+    /// Copies [from, from + size), which must lie in the rows, without a page of the file being mapped for it; false if there is no file,
+    /// or the system would not.
+    bool read_apart(std::uint64_t from, std::size_t size, char *out) const noexcept;
     /// All lines are equally long: each is found without a look at the ones before it.
     bool is_even() const noexcept { return m_shape.stride > 0; }
 

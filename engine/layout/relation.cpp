@@ -66,7 +66,7 @@ int Relation::field_of(RelationColumn const &column, std::uint64_t repetition) c
 
 RelationCursor::RelationCursor(Relation const &relation)
     : m_relation(&relation), m_input(&relation.input()), m_times(relation.times()),
-      m_quick(m_input->bytes_good() ? relation.cells().size() : 0), m_rows(m_input->scanner()), m_passage(*m_input),
+      m_quick(m_input->bytes_good() ? relation.cells().size() : 0), m_rows(m_input->scanner()), m_passage(*m_input), m_apart(*m_input),
       m_fields(*m_input, relation.record())
 {}
 
@@ -96,17 +96,19 @@ bool RelationCursor::next_line()
 /// The line must be a row.
 void RelationCursor::go_to(std::uint64_t linha)
 {
-    bool const follows = linha >= m_rows.line() && linha <= m_rows.line() + (m_input->is_even() ? 0 : 64);
-    if (follows) {
-        m_passage.at(m_rows.offset());
-    } else {
+    bool const even = m_input->is_even();
+    bool const follows = linha >= m_rows.line() && linha <= m_rows.line() + (even ? 0 : 64);
+    bool const apart = even && !(follows && m_in_place);
+    if (!follows) {
         m_rows = m_input->scanner_at(linha);
-        m_passage.jump(m_rows.offset());
+    }
+    if (!apart) {
+        follows ? m_passage.at(m_rows.offset()) : m_passage.jump(m_rows.offset());
     }
     while (m_rows.next(m_row) && m_row.linha < linha) {
     }
-    if (!follows) { // a fault for it alone maps sixteen pages, and costs more than a copy of the row
-        m_row.bytes = m_input->bytes_apart(m_row, m_apart);
+    if (apart) {
+        m_row.bytes = m_apart.bytes(m_row, follows);
     }
     m_fields.set(m_row);
 }

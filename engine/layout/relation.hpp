@@ -84,6 +84,8 @@ class RelationCursor
 public:
     explicit RelationCursor(Relation const &relation);
 
+    /// So many columns of each row are asked for, about: of many, text should stand in the file and not be copied. Few, if nobody says.
+    void expect(std::size_t columns) noexcept { m_in_place = columns > k_few_columns; }
     /// Before the first row.
     void rewind();
     bool next();
@@ -107,6 +109,8 @@ public:
     }
 
 private:
+    static constexpr std::size_t k_few_columns = 32;
+
     Value any_value(int column, std::string &scratch);
     bool next_line();
     void go_to(std::uint64_t linha);
@@ -118,11 +122,12 @@ private:
     std::size_t m_quick; // the first so many columns are cells()
     RowScanner m_rows;
     Passage m_passage;
+    RowsApart m_apart;
+    bool m_in_place = false;
     RowFields m_fields;
     Row m_row;
     std::uint64_t m_repetition = 0;
     bool m_on_line = false;
-    std::string m_apart; // the row at hand, if the cursor jumped to it
     std::string m_when_scratch;
 };
 

@@ -18,6 +18,7 @@ RowsAhead::RowsAhead(Relation const &relation, std::vector<int> columns, std::ui
     for (std::size_t i = 0; i < m_columns.size(); ++i) {
         m_places[static_cast<std::size_t>(m_columns[i])] = static_cast<int>(i);
     }
+    m_rows.expect(m_columns.size());
     m_rows.seek(after);
     m_reader = std::jthread([this] { read(); });
 }

@@ -179,6 +179,7 @@ void read_ahead(Cursor &c)
             asked.push_back(static_cast<int>(i));
         }
     }
+    c.rows.expect(asked.size());
     if (asked.empty() || c.scans > 1 || c.table->rows() < k_worth_it || std::thread::hardware_concurrency() < 2) {
         return;
     }
