@@ -50,6 +50,7 @@ void RuleRunner::run()
         try {
             Stopwatch const watch;
             run_rule(rule);
+            m_set.db.write_changed_pages();
             kill_point("after-rule");
             log_debug("{}: rule {} in {:.2f} s", m_set.job.name, rule.name, watch.seconds());
         } catch (std::invalid_argument const &e) {

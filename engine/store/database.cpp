@@ -274,6 +274,14 @@ void Database::set_name(char const *name)
     }
 }
 
+void Database::write_changed_pages()
+{
+    int const rc = sqlite3_db_cacheflush(m_db);
+    if (rc != SQLITE_OK && rc != SQLITE_BUSY) { // busy: some are in use
+        fail_with(m_db, rc, "write changed pages");
+    }
+}
+
 void Database::checkpoint()
 {
     int const rc = sqlite3_wal_checkpoint_v2(m_db, "main", SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);

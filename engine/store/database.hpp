@@ -147,6 +147,9 @@ public:
     /// file).
     void ask_whether_to_go_on(std::function<bool()> go_on);
 
+    /// Writes what was changed so far to the WAL, uncommitted: changed pages keep others out of the cache, and a statement that only looks
+    /// something up for each line would read the same pages again and again.
+    void write_changed_pages();
     /// Moves the WAL into the base and cuts it to nothing, if no reader is in the way.
     void checkpoint();
 
