@@ -42,7 +42,7 @@ std::vector<Row> later_of_keys(Input const &input, int record)
     for (std::size_t i = 1; i < entries.size(); ++i) {
         for (auto j = i; j-- > 0 && entries[j].hash == entries[i].hash;) {
             if (later.seek(entries[i].rowid) && earlier.seek(entries[j].rowid) && same_key(earlier, later, index.columns())) {
-                out.push_back(later.row());
+                out.push_back({later.row().linha, later.row().offset, {}});
                 break;
             }
         }

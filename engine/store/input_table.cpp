@@ -313,15 +313,22 @@ int filter(sqlite3_vtab_cursor *base, int plan, char const *list, int argc, sqli
 
 int eof(sqlite3_vtab_cursor *c) { return cursor_of(c).eof ? 1 : 0; }
 
+Value value_of(Cursor &c, int column)
+{
+    if (c.ahead && c.ahead->has(column)) {
+        return c.ahead->value(column);
+    }
+    if (c.ahead) {
+        c.rows.seek(c.ahead->rowid());
+    }
+    c.asked[static_cast<std::size_t>(column)] = true;
+    return c.rows.value(column, c.scratch);
+}
+
 int column(sqlite3_vtab_cursor *base, sqlite3_context *context, int i)
 {
     auto &c = cursor_of(base);
-    bool const is_read = c.ahead && c.ahead->has(i);
-    if (c.ahead && !is_read) {
-        c.rows.seek(c.ahead->rowid());
-    }
-    c.asked[static_cast<std::size_t>(i)] = true;
-    auto const v = is_read ? c.ahead->value(i) : c.rows.value(i, c.scratch);
+    auto const v = value_of(c, i);
     switch (v.kind) {
     case Value::Kind::none: break;
     case Value::Kind::integer: sqlite3_result_int64(context, v.integer); break;

@@ -7,8 +7,12 @@
 #include <catch2/catch.hpp>
 #include <fmt/format.h>
 
+#include <filesystem>
+#include <fstream>
 #include <string>
 #include <vector>
+
+#include <unistd.h>
 
 using namespace atom;
 
@@ -307,6 +311,45 @@ TEST_CASE("equally long lines are found without a look at the ones before")
     CHECK(texts("00010001\n        \n00030003\n", {1, 3}) == Lines{"uneven", "1@0 00010001", "3@18 00030003"});
     CHECK(texts("00010001\r\n00020002\r\n00030003\n", {2, 3}) == Lines{"even", "2@10 00020002", "3@20 00030003"});
     CHECK(texts("00010001\n00020002\n000x\n00040004\n", {2, 4}) == Lines{"uneven", "2@9 00020002", "4@23 00040004"});
+}
+
+TEST_CASE("a file's rows are those of its bytes, however they are read")
+{
+    std::string bytes;
+    for (int i = 1; i <= 30000; ++i) { // more than is copied at once
+        bytes += i % 1000 == 7 ? fmt::format("{:04}x{:03}\n", i % 10000, i % 1000) : fmt::format("{:04}{:04}\n", i % 10000, i % 9999);
+    }
+    bytes.pop_back(); // the last line has no end
+    auto const path = std::filesystem::temp_directory_path() / fmt::format("atom-input-{}.txt", ::getpid());
+    std::ofstream(path, std::ios::binary) << bytes;
+    auto const layout = layout_of(k_fixed);
+    Input file(path, layout);
+    auto memory = Input::of_bytes(bytes, layout);
+    std::filesystem::remove(path);
+    check(file, 1);
+    check(memory, 1);
+    CHECK(file.is_even());
+    Relation const of_file(file, 0), of_memory(memory, 0);
+    std::string scratch;
+    auto const at = [&](RelationCursor &c) {
+        return fmt::format("{} {} {}", c.rowid(), c.value(0, scratch).text, c.value(1, scratch).integer);
+    };
+    for (std::size_t const columns : {1U, 100U}) { // copied, and in place
+        RelationCursor a(of_file), b(of_memory);
+        a.expect(columns);
+        std::size_t rows = 0;
+        while (a.next() && b.next() && at(a) == at(b)) {
+            ++rows;
+        }
+        CHECK(rows == 29970); // but for 30 bad lines
+        CHECK_FALSE(b.next());
+        for (std::uint64_t const linha : {1U, 30000U, 15000U, 15001U, 14563U, 29999U, 2U, 30000U}) {
+            CHECK(a.seek(linha));
+            CHECK(at(a) == fmt::format("{} {:04} {}", linha, linha % 10000, linha % 9999));
+            CHECK(a.next() == (linha != 30000));
+        }
+        CHECK_FALSE(a.seek(1007));
+    }
 }
 
 TEST_CASE("how many threads look makes no difference")
