@@ -5,6 +5,7 @@
 #include "engine/layout/input.hpp"
 #include "engine/layout/value.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -65,6 +66,13 @@ public:
     void restrict_to(Bitmap const *lines) noexcept { m_only = lines; }
     bool has_line(std::uint64_t linha) const { return m_input->good(m_record).test(linha) && (m_only == nullptr || m_only->test(linha)); }
     Bitmap const *restriction() const noexcept { return m_only; }
+    /// How many rows there are, about: of JSON lists nobody knows.
+    std::uint64_t about_rows() const
+    {
+        constexpr std::uint64_t k_usual_list = 16;
+        auto const &lines = m_only != nullptr ? *m_only : m_input->good(m_record);
+        return lines.count() * std::min(times(), k_usual_list);
+    }
 
 private:
     QuickRead quick_of(std::vector<int> const &fields) const;

@@ -1,13 +1,12 @@
 #include "engine/store/input_table.hpp"
 
-#include "engine/layout/rows_ahead.hpp"
+#include "engine/layout/read_ahead_cursor.hpp"
 #include "engine/store/database.hpp"
 
 #include <fmt/format.h>
 #include <sqlite3.h>
 
 #include <map>
-#include <system_error>
 
 namespace atom {
 
@@ -18,14 +17,6 @@ struct InputTables::Table
     using Indices = std::map<std::vector<int>, std::unique_ptr<KeyIndex>>;
     Indices indices;
     Indices partial; // made while only some lines are rows: these alone are in them
-
-    /// For the planner: about how many rows a scan gives.
-    std::int64_t rows() const
-    {
-        auto const &lines = relation.restriction() != nullptr ? *relation.restriction() : relation.input().good(relation.record());
-        constexpr std::uint64_t k_usual_list = 16;
-        return static_cast<std::int64_t>(lines.count() * std::min(relation.times(), k_usual_list)) + 1;
-    }
 
     KeyIndex const &index(std::vector<int> const &columns)
     {
@@ -60,15 +51,12 @@ struct Vtab
 
 struct Cursor
 {
-    explicit Cursor(Table &t) : table(&t), rows(t.relation), file(t.relation.input().bytes()), asked(t.relation.columns().size(), false) {}
+    explicit Cursor(Table &t) : table(&t), rows(t.relation), file(t.relation.input().bytes()) {}
 
     sqlite3_vtab_cursor base{}; // first
     Table *table;
-    RelationCursor rows;
+    ReadAheadCursor rows;
     std::string_view file;
-    std::vector<bool> asked;          // columns of the rows so far
-    std::uint64_t scans = 0, row = 0; // that were begun; of this one
-    std::unique_ptr<RowsAhead> ahead; // of a long scan, in place of `rows`
     int plan = k_scan;
     bool eof = true;
     KeyIndex::Entry const *candidate = nullptr;
@@ -135,7 +123,7 @@ int best_index(sqlite3_vtab *v, sqlite3_index_info *info)
     }
     if (keys.empty()) {
         info->idxNum = k_scan;
-        info->estimatedRows = table_of(v).rows();
+        info->estimatedRows = static_cast<sqlite3_int64>(table_of(v).relation.about_rows()) + 1;
         info->estimatedCost = 2.0 * static_cast<double>(info->estimatedRows);
         return SQLITE_OK;
     }
@@ -165,46 +153,12 @@ int close_cursor(sqlite3_vtab_cursor *c)
     return SQLITE_OK;
 }
 
-/// The columns that a scan's first rows were asked for are read ahead from then on, where that is worth a thread and there is one to be
-/// had. (What a statement uses is not known before: of columns beyond the 63rd, SQLite tells only whether it uses any.) A scan that is
-/// begun anew is an inner loop's.
-void read_ahead(Cursor &c)
-{
-    constexpr std::int64_t k_worth_it = 1000; // rows
-    auto const &columns = c.table->relation.columns();
-    std::vector<int> asked;
-    for (std::size_t i = 0; i < c.asked.size(); ++i) {
-        bool const of_the_file = columns[i].kind == RelationColumn::Kind::field || columns[i].kind == RelationColumn::Kind::group;
-        if (c.asked[i] && of_the_file) {
-            asked.push_back(static_cast<int>(i));
-        }
-    }
-    c.rows.expect(asked.size());
-    if (asked.empty() || c.scans > 1 || c.table->rows() < k_worth_it || std::thread::hardware_concurrency() < 2) {
-        return;
-    }
-    try {
-        c.ahead = std::make_unique<RowsAhead>(c.table->relation, std::move(asked), c.rows.rowid());
-    } catch (std::system_error const &) { // too many threads: then one after the other
-    }
-}
-
-int next_of_scan(Cursor &c)
-{
-    constexpr std::uint64_t k_first_rows = 64;
-    if (c.row++ == k_first_rows) {
-        read_ahead(c);
-    }
-    c.eof = !(c.ahead ? c.ahead->next() : c.rows.next());
-    return SQLITE_OK;
-}
-
 /// Goes to the next candidate that is a row.
 int next_row(sqlite3_vtab_cursor *base)
 {
     auto &c = cursor_of(base);
     switch (c.plan) {
-    case k_scan: return next_of_scan(c);
+    case k_scan: c.eof = !c.rows.next(); return SQLITE_OK;
     case k_line:
         while (c.line_rowid < c.line_end) {
             if (c.rows.seek(c.line_rowid++)) {
@@ -253,10 +207,8 @@ std::optional<Value> key_value(sqlite3_value *v, std::string_view type)
 int begin_scan(Cursor &c)
 {
     c.plan = k_scan;
-    c.row = 0;
-    ++c.scans;
     c.rows.rewind();
-    return next_of_scan(c);
+    return next_row(&c.base);
 }
 
 int filter_key(Cursor &c, char const *list, int argc, sqlite3_value **argv)
@@ -293,7 +245,6 @@ int filter(sqlite3_vtab_cursor *base, int plan, char const *list, int argc, sqli
     auto &c = cursor_of(base);
     c.plan = plan;
     c.eof = false;
-    c.ahead.reset();
     try {
         if (plan == k_line) {
             auto const linha = sqlite3_value_int64(argv[0]);
@@ -313,22 +264,10 @@ int filter(sqlite3_vtab_cursor *base, int plan, char const *list, int argc, sqli
 
 int eof(sqlite3_vtab_cursor *c) { return cursor_of(c).eof ? 1 : 0; }
 
-Value value_of(Cursor &c, int column)
-{
-    if (c.ahead && c.ahead->has(column)) {
-        return c.ahead->value(column);
-    }
-    if (c.ahead) {
-        c.rows.seek(c.ahead->rowid());
-    }
-    c.asked[static_cast<std::size_t>(column)] = true;
-    return c.rows.value(column, c.scratch);
-}
-
 int column(sqlite3_vtab_cursor *base, sqlite3_context *context, int i)
 {
     auto &c = cursor_of(base);
-    auto const v = value_of(c, i);
+    auto const v = c.rows.value(i, c.scratch);
     switch (v.kind) {
     case Value::Kind::none: break;
     case Value::Kind::integer: sqlite3_result_int64(context, v.integer); break;
@@ -345,7 +284,7 @@ int column(sqlite3_vtab_cursor *base, sqlite3_context *context, int i)
 int rowid(sqlite3_vtab_cursor *c, sqlite3_int64 *out)
 {
     auto const &cursor = cursor_of(c);
-    *out = static_cast<sqlite3_int64>(cursor.ahead ? cursor.ahead->rowid() : cursor.rows.rowid());
+    *out = static_cast<sqlite3_int64>(cursor.rows.rowid());
     return SQLITE_OK;
 }
 

@@ -68,6 +68,8 @@ TEST_CASE("a long scan reads ahead and gives each row once", "[store][input_tabl
     // a column that the first rows were not asked for, and one that some are asked for
     CHECK(db.integer("select sum(c2) from e where c1 + 0 > 2900") == 2 * (sum + 1000 - 2900 * 2901 / 2));
     CHECK(db.integer("select sum(case when c1 % 2 = 1 and c1 + 0 > 100 then c68 end) from e") == 68 * (1500 * 1500 - 50 * 50));
+    // a scan, as nothing tells how "abc" compares, and then a search
+    CHECK(db.integer("select sum(c69) from (values('abc'), (0)) v cross join e on e.c0 = v.column1") == sum * 69); // c0 is 0 everywhere
     // an inner loop's scan is begun anew for each row of the outer one
     CHECK(db.integer("select count(*) from (select * from t limit 5) a cross join e where +e.c1 = +a.c1") == 5);
 }
