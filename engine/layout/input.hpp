@@ -89,7 +89,7 @@ private:
     std::uint64_t m_from = 0, m_to = 0; // what it may hold
     std::uint64_t m_next = 0;           // from here on there is something to do
     std::uint64_t m_last = 0;
-    std::uint64_t m_jumped = 0; // to there
+    std::uint64_t m_jumped = 0; // where the last jump went
 };
 
 /// Rows whose length is known without a look, copied from the file, the next ones with them: the first touch of a mapped page can cost as

@@ -15,7 +15,7 @@ struct Row
 {
     std::uint64_t linha = 0;  // 1-based physical line of its first byte
     std::uint64_t offset = 0; // bytes from the file's start
-    std::string_view bytes;   // without the line end
+    std::string_view bytes;   // without the line end; of the file, or of the copy that a cursor has of it
     bool open_quotes = false; // a quote that never closes: the row is then its first physical line
 };
 

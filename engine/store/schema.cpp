@@ -189,7 +189,7 @@ std::optional<TableInfo> table_info(Database &db, std::string const &table)
             info.unique.push_back(std::move(columns));
         }
     }
-    auto const schema = fmt::format("select exists (select 1 from sqlite_schema where tbl_name = {} and ", sql_text(table));
+    auto const schema = fmt::format("select exists (select 1 from sqlite_schema where tbl_name = {} collate nocase and ", sql_text(table));
     info.has_checks = db.integer(schema + "type = 'table' and sql like '%check%')") == 1;
     info.has_triggers = db.integer(schema + "type = 'trigger')") == 1;
     return info;
@@ -201,7 +201,8 @@ std::vector<PlainIndex> plain_indices(Database &db, std::string const &table)
     auto list =
         db.prepare("select s.name, s.sql from pragma_index_list(?1) i join sqlite_schema s on s.type = 'index' and s.name = i.name "
                    "where i.\"unique\" = 0 and s.sql is not null and not exists (select 1 from sqlite_schema u where (u.type = 'trigger' "
-                   "and u.tbl_name = ?1) or (u.type in ('trigger', 'view') and instr(lower(u.sql), lower(s.name)) > 0)) order by s.name");
+                   "and u.tbl_name = ?1 collate nocase) or (u.type in ('trigger', 'view') and instr(lower(u.sql), lower(s.name)) > 0)) "
+                   "order by s.name");
     list.bind_view(1, table);
     while (list.step()) {
         out.push_back({list.text(0), list.text(1)});
