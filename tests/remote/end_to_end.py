@@ -29,7 +29,7 @@ from shop import KINDS, Shop, Watch, files_of, orders  # noqa: E402
 
 CASES = []
 SOON = 60  # seconds within which something happens, on a machine that is busy with other tests
-AT_ONCE = 3  # cases; they mostly wait for a server
+AT_ONCE = 6  # cases; they mostly wait for a server
 MINE = threading.local()  # .proxies: the thread's own
 
 

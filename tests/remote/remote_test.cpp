@@ -54,7 +54,8 @@ std::string read_file_bytes(fs::path const &path)
 fs::path new_folder()
 {
     static int count = 0;
-    auto const path = fs::path(setting("HOME")) / fmt::format("case {}", ++count);
+    auto const path = fs::path(setting("HOME")) / fmt::format("case {} {}", setting("PLACE"), ++count);
+    fs::remove_all(path); // of a test case that had this place before
     fs::create_directory(path);
     fs::permissions(path, fs::perms::all);
     return path;
@@ -62,7 +63,7 @@ fs::path new_folder()
 
 fs::path local_file(std::string const &bytes)
 {
-    auto const path = fs::path(setting("HOME")) / "local file to put";
+    auto const path = fs::path(setting("HOME")) / ("local file to put, " + setting("PLACE"));
     write_file(path, bytes);
     return path;
 }
@@ -212,11 +213,11 @@ std::vector<std::string> const k_odd_names = {"plain.txt",
                                               "tab\there",
                                               std::string(255, 'n')};
 
-/// A call with a deadline of 1 s, to a server in trouble from then on, ends as a timeout before so many seconds.
+/// A call with a deadline of 2 s, to a server in trouble from then on, ends as a timeout before so many seconds.
 void check_times_out(std::string const &kind, fs::path const &path, std::string const &trouble, int seconds,
                      std::function<void(RemoteFolder &)> const &call)
 {
-    auto const folder = open(through_proxy(kind, path), 1);
+    auto const folder = open(through_proxy(kind, path), 2);
     folder->size("big");
     tell_proxy(proxy_of(kind), trouble);
     auto const start = std::chrono::steady_clock::now();
