@@ -48,16 +48,14 @@ int run(Call const &call)
     if (w.target(x->target) == nullptr) {
         throw UsageError(fmt::format("target \"{}\" of export {} is not in atom.toml", x->target, name));
     }
-    auto site = session.site();
-    auto const outcome = export_now(site, *x, call.flag("full"));
+    Outcome outcome;
+    auto const ended = session.work([&](Site &site) { export_now(site, *x, call.flag("full"), outcome); });
     if (call.json()) {
         print_json(outcome);
-        return outcome.failed() ? 1 : 0;
-    }
-    if (!outcome.exports.empty() && outcome.exports.front().files.empty()) {
+    } else if (!outcome.exports.empty() && outcome.exports.front().files.empty()) {
         std::cout << fmt::format("export {}: nothing is new\n", name);
     }
-    return print_outcome(outcome, false);
+    return print_outcome(outcome, ended, call.json());
 }
 
 } // namespace

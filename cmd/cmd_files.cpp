@@ -3,6 +3,7 @@
 
 #include "engine/base/text.hpp"
 #include "engine/intake/preconditions.hpp"
+#include "engine/job/bases.hpp"
 #include "engine/run/site.hpp"
 
 #include <boost/program_options/value_semantic.hpp>
@@ -43,6 +44,7 @@ int run(Call const &call)
     Ledger ledger(*db);
     auto const overdue = overdue_jobs(ledger, workspace, *clock);
     auto files = ledger.all(status, date);
+    mark_interrupted(files, workspace);
     for (auto const &o : status.empty() && date.empty() ? overdue : std::vector<Overdue>{}) {
         FileRow row;
         row.job = o.job;

@@ -41,22 +41,24 @@ int run(Call const &call)
     if (!o.job.empty() && session.workspace().job(o.job) == nullptr) {
         throw UsageError(unknown_word("job", o.job, session.workspace().job_names()));
     }
-    auto site = session.site();
-    auto const outcome = import_files(site, paths, o);
-    print_outcome(outcome, call.json());
-    if (dry_run) {
+    Outcome outcome;
+    auto const ended = session.work([&](Site &site) { import_files(site, paths, o, outcome); });
+    int const code = print_outcome(outcome, ended, call.json());
+    if (dry_run && ended.signal == 0) {
         print_plan(session.workspace(), session.plan(), outcome, call.json());
     }
-    return outcome.failed_file() ? 1 : 0; // what could not be delivered goes out with the next poll
+    return code;
 }
 
 } // namespace
 
-Command const k_import = {"import",
-                          "FILE…",
-                          "works local files now, as a look at a source would",
-                          "Error files land beside the file. Waits for a running poll and says who holds it.",
-                          options,
-                          run};
+Command const k_import = {
+    "import",
+    "FILE…",
+    "works local files now, as a look at a source would",
+    "Error files land beside the file. Waits for a running poll and says who holds it. After Ctrl-C nothing of the file at hand is in the\n"
+    "base, what was finished before stays, and the exit code is 130.",
+    options,
+    run};
 
 } // namespace atom

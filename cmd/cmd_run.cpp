@@ -50,26 +50,16 @@ int run_once(Call const &call)
         }
         return 0;
     }
-    Schedule const schedule(std::chrono::hours(24)); // for its signals
-    session.stop_by(schedule.stop_token());
-    auto site = session.site();
-    Standing standing(site.folders, site.workspace.spool);
-    try {
-        auto const outcome = poll(site, standing, {settle});
-        int const code = print_outcome(outcome, call.json());
-        if (dry_run) {
-            print_plan(session.workspace(), session.plan(), outcome, call.json());
-        }
-        return code;
-    } catch (StoreError const &) {
-        if (!schedule.stop_token().stop_requested()) {
-            throw;
-        }
-        site.db.ask_whether_to_go_on({});
-        roll_back_begun(site);
-        std::cerr << "atom: stopped; the file at hand is rolled back and begins again at the next look\n";
-        return 1;
+    Outcome outcome;
+    auto const ended = session.work([&](Site &site) {
+        Standing standing(site.folders, site.workspace.spool);
+        poll(site, standing, {settle}, outcome);
+    });
+    int const code = print_outcome(outcome, ended, call.json());
+    if (dry_run && ended.signal == 0) {
+        print_plan(session.workspace(), session.plan(), outcome, call.json());
     }
+    return code;
 }
 
 int run_on(Call const &call)

@@ -53,6 +53,8 @@ struct Command
 
 std::vector<Command> const &commands();
 
+constexpr int k_interrupted = 130; // the exit code after Ctrl-C, as shells have it
+
 /// Who runs the program, as the system says; "unknown" if it does not.
 std::string system_user();
 

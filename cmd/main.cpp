@@ -1,7 +1,8 @@
 // Parses, checks, hands over; turns what is thrown into a line on standard error and an exit code:
-// 0 done, 1 something of this call failed, 2 usage or configuration.
+// 0 done, 1 something of this call failed, 2 usage or configuration, 130 ended by Ctrl-C.
 
 #include "cmd/command.hpp"
+#include "cmd/standard_output.hpp"
 
 #include "engine/base/log.hpp"
 #include "engine/base/text.hpp"
@@ -11,6 +12,8 @@
 #include <boost/program_options/parsers.hpp>
 #include <fmt/format.h>
 
+#include <cerrno>
+#include <csignal>
 #include <cstdlib>
 #include <iostream>
 
@@ -178,10 +181,27 @@ int dispatch(std::vector<std::string> arguments)
     return run_command(command, arguments);
 }
 
+/// Whoever read what is printed has had enough: the end that others see is the usual one of a program that writes on.
+void end_by_closed_pipe()
+{
+    std::signal(SIGPIPE, SIG_DFL);
+    std::raise(SIGPIPE);
+}
+
+/// Ctrl-C ends a command at once: whoever has something to roll back first listens himself (Session::work, the services).
+void set_up_signals()
+{
+    std::signal(SIGINT, [](int) { std::_Exit(k_interrupted); });
+    std::signal(SIGPIPE, SIG_IGN); // a log line that nobody reads any more ends no work
+}
+
 int guarded(std::vector<std::string> arguments)
 {
     try {
-        return dispatch(std::move(arguments));
+        StandardOutput const output;
+        int const code = dispatch(std::move(arguments));
+        std::cout.flush();
+        return code;
     } catch (ConfigError const &e) {
         std::cerr << e.what() << "\n";
         return 2;
@@ -190,6 +210,12 @@ int guarded(std::vector<std::string> arguments)
         return 2;
     } catch (FileRefused const &e) {
         std::cerr << "atom: " << e.code() << ": " << e.reason() << "\n";
+        return 1;
+    } catch (FileError const &e) {
+        if (e.error_number() == EPIPE) {
+            end_by_closed_pipe();
+        }
+        std::cerr << "atom: " << e.what() << "\n";
         return 1;
     } catch (std::exception const &e) {
         std::cerr << "atom: " << e.what() << "\n";
@@ -204,6 +230,6 @@ int guarded(std::vector<std::string> arguments)
 int main(int argc, char **argv)
 {
     ::umask(027); // what we write holds personal data
-
+    atom::set_up_signals();
     return atom::guarded({argv + 1, argv + argc});
 }

@@ -1,11 +1,14 @@
 #include "cmd/output.hpp"
 
+#include "cmd/command.hpp"
+
 #include "engine/base/encoding.hpp"
 #include "engine/base/json.hpp"
 #include "engine/base/text.hpp"
 
 #include <fmt/format.h>
 
+#include <csignal>
 #include <iostream>
 
 #include <unistd.h>
@@ -108,7 +111,9 @@ std::string what_was_sent(SendResult const &s)
 
 } // namespace
 
-int print_outcome(Outcome const &outcome, bool json)
+namespace {
+
+void print_done(Outcome const &outcome, bool json)
 {
     if (json || !outcome.files.empty()) {
         print_files(outcome.files, json);
@@ -124,6 +129,33 @@ int print_outcome(Outcome const &outcome, bool json)
         if (!json && s.any()) {
             std::cout << fmt::format("send {}: {}\n", s.name, what_was_sent(s));
         }
+    }
+}
+
+/// Returns the exit code of who was ended by this signal.
+int tell_interrupted(Outcome const &outcome, int signal)
+{
+    for (auto const &name : outcome.broken_off) {
+        std::cerr << fmt::format("atom: {}: interrupted; nothing of it is in the base\n", printable(name));
+    }
+    if (outcome.broken_off.empty()) {
+        std::cerr << "atom: interrupted; what was finished stays\n";
+    }
+    return signal == SIGINT ? k_interrupted : 1;
+}
+
+} // namespace
+
+int print_outcome(Outcome const &outcome, Ended const &ended, bool json)
+{
+    print_done(outcome, json);
+    if (ended.fault) {
+        std::cout.flush();
+        std::rethrow_exception(ended.fault);
+    }
+    if (ended.signal != 0) {
+        std::cout.flush();
+        return tell_interrupted(outcome, ended.signal);
     }
     return outcome.failed() ? 1 : 0;
 }

@@ -4,6 +4,7 @@
 #include "engine/run/poll.hpp"
 #include "engine/store/ledger.hpp"
 
+#include <exception>
 #include <string>
 #include <vector>
 
@@ -28,7 +29,14 @@ bool is_terminal();
 /// The keys that `atom import --json` and `atom files --json` promise.
 std::string file_json(FileRow const &file);
 void print_files(std::vector<FileRow> const &files, bool json);
-/// What a poll or an import did; returns the exit code.
-int print_outcome(Outcome const &outcome, bool json);
+/// How work came to its end: by itself, by SIGINT or SIGTERM, or by a fault.
+struct Ended
+{
+    int signal = 0;
+    std::exception_ptr fault;
+};
+
+/// What a poll, an import or an export did, to its end or not; returns the exit code. Throws the fault that ended it.
+int print_outcome(Outcome const &outcome, Ended const &ended, bool json);
 
 } // namespace atom

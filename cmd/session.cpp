@@ -1,6 +1,7 @@
 #include "cmd/session.hpp"
 
 #include "engine/base/file.hpp"
+#include "engine/run/schedule.hpp"
 
 #include <fmt/format.h>
 
@@ -58,11 +59,21 @@ void Session::lock_for_writing(char const *command, bool wait)
     }
 }
 
-void Session::stop_by(std::stop_token stop)
+Ended Session::work(std::function<void(Site &)> const &work)
 {
-    m_stop = std::move(stop);
+    Schedule const schedule(std::chrono::hours(24)); // for its signals
+    m_stop = schedule.stop_token();
     m_folders.stop_by(m_stop);
     m_db->ask_whether_to_go_on([this] { return !m_stop.stop_requested(); });
+    std::exception_ptr fault;
+    try {
+        auto site = this->site();
+        work(site);
+    } catch (std::exception const &) {
+        fault = schedule.stop_signal() == 0 ? std::current_exception() : nullptr; // else it is the stop, in the words of what it broke off
+    }
+    m_db->ask_whether_to_go_on({});
+    return {schedule.stop_signal(), fault};
 }
 
 std::string holder_text(char const *command, Clock const &clock)

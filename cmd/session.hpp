@@ -2,12 +2,14 @@
 // The real things that a command which writes the base needs, made in their order: workspace, clock, lock, base, folders.
 
 #include "cmd/command.hpp"
+#include "cmd/output.hpp"
 
 #include "engine/base/lock_file.hpp"
 #include "engine/run/dry_copy.hpp"
 #include "engine/run/service.hpp"
 #include "engine/run/site.hpp"
 
+#include <functional>
 #include <optional>
 
 namespace atom {
@@ -23,13 +25,13 @@ public:
     std::string const &holder() const noexcept { return m_holder; }
     Workspace const &workspace() const noexcept { return m_workspace; }
     Clock &clock() noexcept { return *m_clock; }
-    /// What is at hand ends when this is asked to stop.
-    void stop_by(std::stop_token stop);
-    Site site();
+    /// Does the work. SIGINT and SIGTERM ask it to end, as soon as what is being committed is.
+    Ended work(std::function<void(Site &)> const &work);
     /// Of a dry run: what it would change.
     ChangePlan const &plan() const { return *m_plan; }
 
 private:
+    Site site();
     void lock_for_writing(char const *command, bool wait);
     void lock_silently(bool wait);
     void open_copy();

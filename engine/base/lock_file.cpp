@@ -94,6 +94,12 @@ LockFile LockFile::take_silently(std::filesystem::path const &path)
     return LockFile(std::move(fd));
 }
 
+bool LockFile::is_held(std::filesystem::path const &path)
+{
+    auto const fd = open_if_there(path);
+    return fd && !lock(fd, path, LOCK_SH | LOCK_NB);
+}
+
 std::string LockFile::holder(std::filesystem::path const &path)
 {
     auto const fd = open_lock(path);

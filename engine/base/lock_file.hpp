@@ -20,6 +20,8 @@ public:
     /// The same without a trace, for who changes nothing: the file is not written, and not made if it is not there (then nobody holds it).
     static std::optional<LockFile> try_take_silently(std::filesystem::path const &path);
     static LockFile take_silently(std::filesystem::path const &path);
+    /// Some process has it. Leaves no trace.
+    static bool is_held(std::filesystem::path const &path);
     /// What its holder said of itself; "" if nobody has it.
     static std::string holder(std::filesystem::path const &path);
 

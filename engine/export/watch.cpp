@@ -11,7 +11,9 @@ namespace atom {
 std::int64_t watch_fingerprint(Database &db, Export const &x)
 {
     auto text = join({x.query, join(x.key, ","), join(x.watch, ","), join(x.ignore, ","), join(x.compare, ","), x.layout->name}, "\n");
-    text += db.text("select group_concat(name || sha256) from (select name, sha256 from atom_migration order by name)").value_or("");
+    text +=
+        db.text("select group_concat(name || sha256) from (select name, sha256 from atom_migration where name like '%.sql' order by name)")
+            .value_or("");
     return static_cast<std::int64_t>(XXH3_64bits_withSeed(text.data(), text.size(), x.layout->fingerprint));
 }
 

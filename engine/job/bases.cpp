@@ -1,6 +1,8 @@
 #include "engine/job/bases.hpp"
 
 #include "engine/base/file.hpp"
+#include "engine/base/lock_file.hpp"
+#include "engine/store/base_file.hpp"
 #include "engine/store/schema.hpp"
 
 namespace atom {
@@ -23,6 +25,7 @@ std::unique_ptr<Database> open_online(Workspace const &workspace, OpenMode mode)
         make_folder(workspace.online.parent_path());
     }
     auto db = std::make_unique<Database>(workspace.online, mode);
+    refuse_foreign_base(*db, BaseKind::online);
     db->set_name("online");
     if (mode == OpenMode::read_write) {
         Faults faults;
@@ -40,6 +43,23 @@ void attach_online(Database &base, Workspace const &workspace)
     base.set_name("base");
     if (std::filesystem::exists(workspace.online)) {
         base.attach(workspace.online, "online");
+    }
+}
+
+bool is_at_work(Workspace const &workspace)
+{
+    auto const base = workspace.base.string();
+    return LockFile::is_held(base + ".lock") || LockFile::is_held(base + ".run.lock");
+}
+
+void mark_interrupted(std::vector<FileRow> &files, Workspace const &workspace)
+{
+    bool const idle = !is_at_work(workspace);
+    for (auto &f : files) {
+        if (idle && (f.status == "running" || f.status == "fetching")) {
+            f.status = "interrupted";
+            f.reason = "nothing of it is in the base; the next look begins it again";
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 // The two bases of a workspace, opened each with the other beside it: in SQL they are `base` and `online`, whichever is written.
 
 #include "engine/job/workspace.hpp"
+#include "engine/store/ledger.hpp"
 
 #include <memory>
 
@@ -20,5 +21,11 @@ struct EmptyBases
     std::unique_ptr<Database> base, online;
 };
 EmptyBases empty_bases(Workspace const &workspace, Faults &faults);
+
+/// Some process works on the base, or looks at its sources. While none does, what the ledger says to be running or fetching was
+/// interrupted.
+bool is_at_work(Workspace const &workspace);
+/// Says so of such rows.
+void mark_interrupted(std::vector<FileRow> &files, Workspace const &workspace);
 
 } // namespace atom

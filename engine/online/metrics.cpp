@@ -1,5 +1,7 @@
 #include "engine/online/metrics.hpp"
 
+#include "engine/job/bases.hpp"
+
 #include <fmt/format.h>
 
 #include <chrono>
@@ -38,7 +40,9 @@ public:
     std::string text()
     {
         rows("atom_files", "gauge", "Files of the ledger by status.", "status",
-             "select status, count(*) from base.atom_file group by status order by status");
+             fmt::format("select case when status in ('running', 'fetching') and {} then 'interrupted' else status end s, count(*) from "
+                         "base.atom_file group by s order by s",
+                         is_at_work(m_workspace) ? 0 : 1));
         rows("atom_lines_total", "counter", "Lines of files that were worked.", "result",
              "select 'read', coalesce(sum(read), 0) from base.atom_file union all select 'accepted', coalesce(sum(accepted), 0) from "
              "base.atom_file "

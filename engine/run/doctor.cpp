@@ -1,6 +1,7 @@
 #include "engine/run/doctor.hpp"
 
 #include "engine/base/file.hpp"
+#include "engine/store/base_file.hpp"
 #include "engine/store/database.hpp"
 
 #include <fmt/format.h>
@@ -115,6 +116,7 @@ private:
         }
         try {
             Database db(m_workspace.base, OpenMode::existing);
+            refuse_foreign_base(db, BaseKind::base);
             db.exec("pragma busy_timeout = 3000"); // a writer that is at work is waited for a little
             sound(db, what);
             tidy(db);

@@ -27,14 +27,35 @@ bool Outcome::failed_file() const
 
 namespace {
 
-/// What was begun and is not under way is as if never begun.
-void reset_begun(Site &site, std::set<std::int64_t> const &on_their_way)
+/// What was begun and is not under way is as if never begun. Returns the names of those that were being worked.
+std::vector<std::string> reset_begun(Site &site, std::set<std::int64_t> const &on_their_way)
 {
+    std::vector<std::string> worked;
     for (auto &row : site.ledger.with_status({"running", "fetching"})) {
         if (on_their_way.count(row.id) == 0) {
+            if (row.status == "running") {
+                worked.push_back(row.file);
+            }
             row.status = "seen";
             site.ledger.save(row);
         }
+    }
+    return worked;
+}
+
+/// Work that may be broken off, by a stop or a fault, and what then puts the ledger right. What broke it off is what is told: a base that
+/// cannot be written puts nothing right either, and whoever opens it next does.
+void work_or_put_right(Site &site, std::function<void()> const &work, std::function<void()> const &put_right)
+{
+    try {
+        work();
+    } catch (...) {
+        site.db.ask_whether_to_go_on({});
+        try {
+            put_right();
+        } catch (StoreError const &) {
+        }
+        throw;
     }
 }
 
@@ -205,9 +226,11 @@ void note_looked(std::filesystem::path const &file)
 class Poll
 {
 public:
-    Poll(Site &site, Standing &standing, PollOptions const &options) : m_site(site), m_standing(standing), m_options(options) {}
+    Poll(Site &site, Standing &standing, PollOptions const &options, Outcome &out)
+        : m_site(site), m_standing(standing), m_options(options), m_out(out)
+    {}
 
-    Outcome run()
+    void run()
     {
         ReplicaKeeper replica(m_site);
         m_standing.sources.stop_by(m_site.stop);
@@ -236,7 +259,6 @@ public:
         }
         reset_begun(m_site, m_standing.sources.on_their_way());
         m_standing.told = {m_out.errors.begin(), m_out.errors.end()};
-        return std::move(m_out);
     }
 
 private:
@@ -329,15 +351,21 @@ private:
     Site &m_site;
     Standing &m_standing;
     PollOptions const &m_options;
-    Outcome m_out;
+    Outcome &m_out;
     std::uint64_t m_news = 0;
 };
 
 } // namespace
 
-Outcome poll(Site &site, Standing &standing, PollOptions const &options) { return Poll(site, standing, options).run(); }
-
-void roll_back_begun(Site &site) { reset_begun(site, {}); }
+void poll(Site &site, Standing &standing, PollOptions const &options, Outcome &out)
+{
+    work_or_put_right(
+        site, [&] { Poll(site, standing, options, out).run(); },
+        [&] {
+            auto const stopped = site.stop.stop_requested();
+            out.broken_off = reset_begun(site, stopped ? std::set<std::int64_t>() : standing.sources.on_their_way());
+        });
+}
 
 namespace {
 
@@ -367,17 +395,44 @@ FileRow row_of(Site &site, std::filesystem::path const &path, ImportOptions cons
     return row;
 }
 
-} // namespace
-
-Outcome import_files(Site &site, std::vector<std::filesystem::path> const &paths, ImportOptions const &options)
+/// The rows that an import made, as long as they are at hand.
+class Imported
 {
-    Outcome out;
+public:
+    explicit Imported(Site &site) : m_site(site) {}
+
+    void add(FileRow &row) { m_ids.push_back(m_site.ledger.save(row)); }
+
+    /// What was not worked to an end goes again; returns the rows as they were: running, or seen of those that were still to come.
+    std::vector<FileRow> take_back()
+    {
+        std::vector<FileRow> rows;
+        Transaction transaction(m_site.db);
+        for (auto const id : m_ids) {
+            auto row = m_site.ledger.find(id);
+            if (row && (row->status == "seen" || row->status == "running")) {
+                m_site.ledger.remove(id);
+                rows.push_back(*std::move(row));
+            }
+        }
+        transaction.commit();
+        return rows;
+    }
+
+private:
+    Site &m_site;
+    std::vector<std::int64_t> m_ids;
+};
+
+void work_imported(Site &site, std::vector<std::filesystem::path> const &paths, ImportOptions const &options, Imported &imported,
+                   Outcome &out)
+{
     Standing standing(site.folders, site.workspace.spool);
     ReplicaKeeper replica(site);
     std::vector<FileRow> rows;
     for (auto const &path : paths) {
         auto row = row_of(site, path, options);
-        site.ledger.save(row);
+        imported.add(row);
         if (row.status == "unmatched") {
             out.files.push_back(std::move(row));
         } else {
@@ -385,21 +440,39 @@ Outcome import_files(Site &site, std::vector<std::filesystem::path> const &paths
         }
     }
     work_files(site, standing, std::move(rows), {}, {}, out);
+    for (auto const &row : imported.take_back()) {
+        if (site.stop.stop_requested()) {
+            out.broken_off.push_back(row.file);
+        } else if (row.status == "seen") { // of one that was begun it is told why it did not end
+            note(standing, out, fmt::format("{}: {}: not worked, since what comes before it could not be", row.job, printable(row.file)));
+        }
+    }
     write_due_exports(site, standing, out);
     deliver(site, standing, out);
     replica.note_changes();
-    return out;
 }
 
-Outcome export_now(Site &site, Export const &x, bool full)
+} // namespace
+
+void import_files(Site &site, std::vector<std::filesystem::path> const &paths, ImportOptions const &options, Outcome &out)
 {
-    Outcome out;
+    Imported imported(site);
+    work_or_put_right(
+        site, [&] { work_imported(site, paths, options, imported, out); },
+        [&] {
+            for (auto const &row : imported.take_back()) {
+                out.broken_off.push_back(row.file);
+            }
+        });
+}
+
+void export_now(Site &site, Export const &x, bool full, Outcome &out)
+{
     Standing standing(site.folders, site.workspace.spool);
     ReplicaKeeper replica(site);
     write_export(site, standing, x, full, out);
     deliver(site, standing, out);
     replica.note_changes();
-    return out;
 }
 
 } // namespace atom

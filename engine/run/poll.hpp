@@ -18,9 +18,10 @@ struct Outcome
     std::vector<FileRow> files; // that were worked, in order
     std::vector<ExportResult> exports;
     std::vector<SendResult> sends;
-    std::vector<std::string> errors; // what could not be done, a line each; logged already
-    bool is_cut = false;             // there is more to deliver than one poll's time allowed
-    bool failed_file() const;        // a file of this call failed or was held
+    std::vector<std::string> errors;     // what could not be done, a line each; logged already
+    std::vector<std::string> broken_off; // names of files that were at hand when the work was ended; nothing of them is in the base
+    bool is_cut = false;                 // there is more to deliver than one poll's time allowed
+    bool failed_file() const;            // a file of this call failed or was held
     bool failed() const { return failed_file() || !errors.empty(); }
 };
 
@@ -33,11 +34,9 @@ struct PollOptions
 };
 
 /// Recovers what a dead process left, takes up requests, looks, fetches, works files by date, order and hour, writes what is due, delivers.
-/// The caller holds the lock. What is still on its way when it returns is taken up by the next poll with this standing.
-Outcome poll(Site &site, Standing &standing, PollOptions const &options);
-
-/// After a poll that was broken off: nothing is said to be at work any more.
-void roll_back_begun(Site &site);
+/// The caller holds the lock. What is still on its way when it returns is taken up by the next poll with this standing. Adds to the outcome
+/// as it goes: what was finished before a fault or a stop is told. Then nothing is said to be at work any more. Throws StoreError.
+void poll(Site &site, Standing &standing, PollOptions const &options, Outcome &out);
 
 struct ImportOptions
 {
@@ -45,10 +44,11 @@ struct ImportOptions
     bool force = false;   // takes a duplicate
     bool release = false; // passes requires, holds and brakes
 };
-/// Local files, now, in the same order. The caller holds the lock.
-Outcome import_files(Site &site, std::vector<std::filesystem::path> const &paths, ImportOptions const &options);
+/// Local files, now, in the same order. The caller holds the lock. A file that could not be worked to an end, by a fault or a stop, leaves
+/// no trace in the ledger: who imports by hand begins again by hand. Throws and tells as poll() does.
+void import_files(Site &site, std::vector<std::filesystem::path> const &paths, ImportOptions const &options, Outcome &out);
 
-/// One export, due or not, and its delivery.
-Outcome export_now(Site &site, Export const &x, bool full);
+/// One export, due or not, and its delivery. Throws and tells as poll() does.
+void export_now(Site &site, Export const &x, bool full, Outcome &out);
 
 } // namespace atom

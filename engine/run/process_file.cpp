@@ -17,6 +17,7 @@
 #include <fmt/format.h>
 
 #include <future>
+#include <utility>
 
 namespace atom {
 
@@ -47,11 +48,6 @@ public:
         } catch (FileHeld const &why) {
             hold(why);
         }
-        Stopwatch const watch;
-        kill_point("before-checkpoint");
-        m_site.db.checkpoint();
-        kill_point("after-checkpoint");
-        log_debug("{}: checkpoint in {:.2f} s", m_row.job, watch.seconds());
     }
 
     void fail(FileRefused const &why)
@@ -66,7 +62,7 @@ public:
         whole.mensagem = why.reason();
         add(whole, tally, seq);
         note_line_faults(tally, seq);
-        m_site.ledger.note_replaced(m_row);
+        note_replaced();
         m_row.status = "failed";
         m_row.code = why.code();
         m_row.reason = fmt::format("{}: {}", why.code(), why.reason());
@@ -87,7 +83,7 @@ private:
         await_hash();
         Transaction transaction(m_site.db);
         m_site.ledger.clear_rejects(m_row.id);
-        m_site.ledger.note_replaced(m_row);
+        note_replaced();
         m_row.status = "held";
         m_row.reason = why.reason();
         m_row.read = m_row.accepted = m_row.rejected = 0;
@@ -185,24 +181,28 @@ private:
         kill_point("after-duplicate");
     }
 
-    /// The same bytes as a failed file are a retry of that file: its row goes on, this one was never needed.
+    /// The same bytes as a failed file are a retry of that file: its row goes on, and with its end the own one goes.
     void adopt_failed_row()
     {
         bool const unknown = m_row.forced || m_row.sha256.empty();
-        auto failed = unknown ? std::nullopt : m_site.ledger.find_failed(m_row.sha256, m_row.job, m_row.data, m_row.id);
+        auto const failed = unknown ? std::nullopt : m_site.ledger.find_failed(m_row.sha256, m_row.job, m_row.data, m_row.id);
         bool const stands_elsewhere =
             failed && !failed->source.empty() && !m_row.source.empty() && (failed->source != m_row.source || failed->file != m_row.file);
         if (!failed || stands_elsewhere) { // that one keeps its row: it would be taken for a new file
             return;
         }
-        Transaction transaction(m_site.db);
-        m_site.db.prepare("delete from atom_file where id = ?1").bind(1, m_row.id).run();
-        auto const old = m_row;
-        m_row.id = failed->id;
+        m_own_id = std::exchange(m_row.id, failed->id);
         m_row.attempts = failed->attempts + 1;
         m_row.seen_at = failed->seen_at;
-        m_site.ledger.save(m_row);
-        transaction.commit();
+    }
+
+    /// In the transaction that ends it: the rows that it takes the place of.
+    void note_replaced()
+    {
+        m_site.ledger.note_replaced(m_row);
+        if (m_own_id != 0) {
+            m_site.ledger.remove(m_own_id);
+        }
     }
 
     void load()
@@ -237,7 +237,7 @@ private:
         if (m_input && m_input->changed()) {
             throw FileRefused(FileFault::truncated, "o arquivo mudou enquanto era lido");
         }
-        m_site.ledger.note_replaced(m_row);
+        note_replaced();
         m_row.status = "done";
         note_end(tally);
         put_error_files(false);
@@ -429,6 +429,7 @@ private:
     bool m_unread;
     Job const *m_job = nullptr;
     std::unique_ptr<Input> m_input;
+    std::int64_t m_own_id = 0;     // of the row that was begun, where a failed one goes on in its place
     std::int64_t m_last_taken = 0; // of a job that takes an online table
     Checked m_checked;
     std::future<std::string> m_hash;

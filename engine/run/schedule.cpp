@@ -7,6 +7,7 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <atomic>
 #include <condition_variable>
 #include <csignal>
 #include <cstdlib>
@@ -106,6 +107,7 @@ public:
     }
 
     std::stop_token stop_token() const { return m_stop.get_token(); }
+    int stop_signal() const noexcept { return m_stop_signal; }
 
 private:
     void await_due()
@@ -137,6 +139,7 @@ private:
             if (signal == SIGHUP) {
                 set(m_reload);
             } else {
+                m_stop_signal = signal;
                 begin_to_stop();
             }
             await_signal();
@@ -161,6 +164,7 @@ private:
     asio::steady_timer m_due_timer, m_ring_timer, m_each_timer, m_grace_timer;
     asio::signal_set m_signals;
     std::stop_source m_stop;
+    std::atomic<int> m_stop_signal = 0;
     sigset_t m_before = {};
     std::mutex m_mutex; // of the flags
     std::condition_variable m_changed;
@@ -176,5 +180,6 @@ void Schedule::ring_after(Millis pause) { m_impl->ring_after(pause); }
 void Schedule::set_every(Millis every) { m_impl->set_every(every); }
 void Schedule::each(Millis every, std::function<void()> call) { m_impl->each(every, std::move(call)); }
 std::stop_token Schedule::stop_token() const { return m_impl->stop_token(); }
+int Schedule::stop_signal() const noexcept { return m_impl->stop_signal(); }
 
 } // namespace atom

@@ -38,6 +38,8 @@ public:
     /// Asked to stop by the signal, so that work under way ends. If the process is still there `k_grace` later, it is ended as a crash
     /// would: harmless, since whatever is not committed begins again.
     std::stop_token stop_token() const;
+    /// SIGTERM or SIGINT, whichever asked to stop; 0 while none has.
+    int stop_signal() const noexcept;
     static constexpr std::chrono::seconds k_grace{9};
 
 private:

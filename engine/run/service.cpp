@@ -139,19 +139,10 @@ private:
             return !m_schedule.stop_token().stop_requested();
         });
         Site site{*m_workspace, m_set.clock, *m_folders, *db, Ledger(*db), Writers(*m_workspace), m_schedule.stop_token()};
-        try {
-            auto const outcome = poll(site, *m_standing, {std::nullopt, m_is_due, k_patience, false});
-            m_is_due = false;
-            if (outcome.is_cut) {
-                m_schedule.ring();
-            }
-        } catch (...) {
-            m_is_due = false;
-            db->ask_whether_to_go_on({});
-            if (m_schedule.stop_token().stop_requested()) {
-                roll_back_begun(site);
-            }
-            throw;
+        Outcome outcome;
+        poll(site, *m_standing, {std::nullopt, std::exchange(m_is_due, false), k_patience, false}, outcome);
+        if (outcome.is_cut) {
+            m_schedule.ring();
         }
         return true;
     }

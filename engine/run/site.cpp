@@ -3,6 +3,7 @@
 #include "engine/base/file.hpp"
 #include "engine/job/bases.hpp"
 #include "engine/store/attach.hpp"
+#include "engine/store/base_file.hpp"
 #include "engine/store/schema.hpp"
 
 #include <fmt/format.h>
@@ -15,6 +16,7 @@ std::unique_ptr<Database> open_base(Workspace const &workspace, OpenMode mode)
 {
     if (mode == OpenMode::read_only || mode == OpenMode::existing) {
         auto db = std::make_unique<Database>(workspace.base, mode);
+        refuse_foreign_base(*db, BaseKind::base);
         attach_online(*db, workspace);
         return db;
     }

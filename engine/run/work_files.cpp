@@ -3,6 +3,7 @@
 #include "engine/base/file.hpp"
 #include "engine/base/kill_point.hpp"
 #include "engine/base/log.hpp"
+#include "engine/base/stopwatch.hpp"
 #include "engine/base/text.hpp"
 #include "engine/intake/fetch.hpp"
 #include "engine/intake/preconditions.hpp"
@@ -193,6 +194,18 @@ private:
         return false;
     }
 
+    /// False if its bytes cannot be read now.
+    bool get_hash(FileRow &row)
+    {
+        try {
+            row.sha256 = row.sha256.empty() ? sha256_of(row.path) : row.sha256;
+            return true;
+        } catch (FileError const &e) {
+            note(m_standing, m_out, fmt::format("{}: {}: {}", row.job, printable(row.file), e.what()));
+            return false;
+        }
+    }
+
     /// What stands in the way of a file; none if its bytes are needed to tell and cannot be had now. Bytes that were had before wait for
     /// nothing and are out of no date: they are a duplicate. They are looked at only where a file of this size is done for the job and
     /// date.
@@ -203,11 +216,8 @@ private:
             !m_site.ledger.may_be_known(row.job, row.data, row.size)) {
             return now;
         }
-        if (row.sha256.empty()) {
-            if (!get_bytes(row)) {
-                return std::nullopt;
-            }
-            row.sha256 = row.sha256.empty() ? sha256_of(row.path) : row.sha256;
+        if (row.sha256.empty() && (!get_bytes(row) || !get_hash(row))) {
+            return std::nullopt;
         }
         return m_site.ledger.find_done(row.sha256, row.job, row.data, row.id) ? Precondition{} : now;
     }
@@ -251,7 +261,18 @@ private:
             std::filesystem::remove(row.path, ignored);
         }
         m_out.files.push_back(row);
+        checkpoint(row);
         return true;
+    }
+
+    /// The file is told by now: a disk that is too full for this is no fault of it.
+    void checkpoint(FileRow const &row)
+    {
+        Stopwatch const watch;
+        kill_point("before-checkpoint");
+        m_site.db.checkpoint();
+        kill_point("after-checkpoint");
+        log_debug("{}: checkpoint in {:.2f} s", row.job, watch.seconds());
     }
 
     /// A file that may not run now says why in the ledger; told once.

@@ -1,6 +1,7 @@
 #include "engine/store/database.hpp"
 
 #include "engine/base/file.hpp"
+#include "engine/store/base_file.hpp"
 #include "engine/store/functions.hpp"
 #include "engine/store/sqlite_error.hpp"
 
@@ -147,9 +148,16 @@ bool is_space(std::string_view s) { return s.find_first_not_of(" \t\r\n;") == st
 Database::Database(std::filesystem::path const &path, OpenMode mode) : m_path(path), m_rule(std::make_unique<std::string>())
 {
     set_up_sqlite();
-    int const flags = mode == OpenMode::read_only  ? SQLITE_OPEN_READONLY
-                      : mode == OpenMode::existing ? SQLITE_OPEN_READWRITE
-                                                   : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+    bool const in_file = path != ":memory:" && (mode == OpenMode::read_write || mode == OpenMode::existing || mode == OpenMode::read_only);
+    if (mode == OpenMode::read_write && !std::filesystem::exists(path)) {
+        make_base_file(path);
+    }
+    if (in_file) {
+        refuse_cut_file(path);
+    }
+    int const flags = mode == OpenMode::read_only ? SQLITE_OPEN_READONLY
+                      : in_file                   ? SQLITE_OPEN_READWRITE
+                                                  : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
     auto const name = mode == OpenMode::memory ? std::string(":memory:") : path.string(); // shared_memory: a URI
     int const rc = sqlite3_open_v2(name.c_str(), &m_db, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI, nullptr);
     if (rc != SQLITE_OK) {
@@ -160,9 +168,8 @@ Database::Database(std::filesystem::path const &path, OpenMode mode) : m_path(pa
     sqlite3_extended_result_codes(m_db, 1);
     sqlite3_busy_timeout(m_db, k_busy_ms);
     try {
-        // a page holds several rows of some hundred fields; of 4 KiB ones a third stayed empty
         if (mode == OpenMode::read_write || mode == OpenMode::existing) {
-            exec("pragma page_size = 8192; pragma journal_mode = wal; pragma synchronous = full; pragma journal_size_limit = 67108864");
+            exec("pragma journal_mode = wal; pragma synchronous = full; pragma journal_size_limit = 67108864");
         }
         // a sort takes as much memory as the cache may, and a select can hold two or three at once
         exec("pragma cache_size = -16384; pragma temp_store = file; pragma trusted_schema = on; pragma foreign_keys = off");

@@ -68,6 +68,8 @@ std::int64_t Ledger::save(FileRow &row)
     return row.id;
 }
 
+void Ledger::remove(std::int64_t id) { m_db.prepare("delete from atom_file where id = ?1").bind(1, id).run(); }
+
 FileRow Ledger::row_of(Statement const &s) const
 {
     FileRow r;

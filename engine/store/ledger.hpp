@@ -58,6 +58,8 @@ public:
 
     /// Inserts where id is 0, else updates the whole row. Returns the id.
     std::int64_t save(FileRow &row);
+    /// As if it had never been seen.
+    void remove(std::int64_t id);
     std::optional<FileRow> find(std::int64_t id);
     /// The newest row for a folder's entry of this name, size and time; a null size takes any.
     std::optional<FileRow> find_entry(std::string const &source, std::string const &file, std::uint64_t size, std::string const &modified);

@@ -2,12 +2,10 @@
 
 #include "engine/base/file.hpp"
 #include "engine/base/kill_point.hpp"
+#include "engine/store/base_file.hpp"
 #include "engine/store/database.hpp"
 
 #include <fmt/format.h>
-#include <xxhash.h>
-
-#include <cstring>
 
 namespace atom {
 
@@ -113,15 +111,50 @@ std::vector<std::string> index_columns(Database &db, std::string const &index)
     return out;
 }
 
-bool is_applied(Database &db, std::string const &name, std::string const &sha, std::string const &shown, Faults &faults)
+std::string sha256_of_text(std::string_view text)
+{
+    Sha256 sum;
+    sum.update(text);
+    return sum.hex();
+}
+
+/// The text with these line ends, whatever it has.
+std::string with_line_ends(std::string_view text, std::string_view end)
+{
+    std::string out;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text[i] == '\r' && i + 1 < text.size() && text[i + 1] == '\n') {
+            continue; // the line feed ends the line
+        }
+        if (text[i] == '\r' || text[i] == '\n') {
+            out += end;
+        } else {
+            out += text[i];
+        }
+    }
+    return out;
+}
+
+struct Migration
+{
+    std::string name, where, sql, sha256; // the hash is of the text with LF ends
+
+    /// Editors and version control change line ends; bases of before hold the hash of the bytes as they were.
+    bool has_hash(std::string_view known) const
+    {
+        return known == sha256 || known == sha256_of_text(sql) || known == sha256_of_text(with_line_ends(sql, "\r\n"));
+    }
+};
+
+bool is_applied(Database &db, Migration const &m, Faults &faults)
 {
     auto s = db.prepare("select sha256 from atom_migration where name = ?1");
-    s.bind(1, name);
+    s.bind(1, m.name);
     if (!s.step()) {
         return false;
     }
-    if (s.view(0) != sha) {
-        faults.add({shown, 0, 0}, "was changed after it was applied to the base; put the change into a new file with the next number");
+    if (!m.has_hash(s.view(0))) {
+        faults.add({m.where, 0, 0}, "was changed after it was applied to the base; put the change into a new file with the next number");
     }
     return true;
 }
@@ -221,34 +254,33 @@ std::vector<std::string> table_names(Database &db)
     return out;
 }
 
-void make_engine_tables(Database &db)
-{
-    auto const version = static_cast<std::int32_t>(XXH3_64bits(k_engine_tables, std::strlen(k_engine_tables)));
-    if (db.integer("pragma user_version") == version) {
-        return; // a poll writes nothing that it need not
-    }
-    Transaction transaction(db);
-    db.exec(k_engine_tables);
-    db.exec(fmt::format("pragma user_version = {}", version));
-    transaction.commit();
-}
+namespace {
 
-void make_online_tables(Database &db)
+/// The engine's tables where they are missing, and the mark; nothing is written where they were made from this text.
+void make_tables(Database &db, BaseKind kind, std::string const &sql)
 {
-    if (db.integer("select count(*) from sqlite_schema where name = 'trilha_chave'") > 0) {
+    refuse_foreign_base(db, kind);
+    auto const made_from = sha256_of_text(sql);
+    auto const is_made = [&] {
+        return is_marked(db, kind) && db.text("select sha256 from atom_migration where name = 'atom'") == made_from;
+    };
+    if (is_made()) {
         return;
     }
     Transaction transaction(db);
-    db.exec(k_online_tables);
+    db.exec(sql);
+    db.prepare("insert or replace into atom_migration(name, sha256) values('atom', ?1)").bind(1, made_from).run();
+    mark_base(db, kind);
     transaction.commit();
 }
 
-namespace {
+} // namespace
 
-struct Migration
-{
-    std::string name, where, sql, sha256;
-};
+void make_engine_tables(Database &db) { make_tables(db, BaseKind::base, k_engine_tables); }
+
+void make_online_tables(Database &db) { make_tables(db, BaseKind::online, k_online_tables); }
+
+namespace {
 
 std::vector<Migration> migrations_of(std::filesystem::path const &folder, std::string const &shown)
 {
@@ -258,9 +290,7 @@ std::vector<Migration> migrations_of(std::filesystem::path const &folder, std::s
         m.name = path.filename().string();
         m.where = shown + "/" + m.name;
         m.sql = read_file(path);
-        Sha256 sha;
-        sha.update(m.sql);
-        m.sha256 = sha.hex();
+        m.sha256 = sha256_of_text(with_line_ends(m.sql, "\n"));
         out.push_back(std::move(m));
     }
     return out;
@@ -271,12 +301,12 @@ std::vector<Migration> migrations_of(std::filesystem::path const &folder, std::s
 void apply_migrations(Database &db, std::filesystem::path const &folder, std::string const &shown, Faults &faults)
 {
     for (auto const &m : migrations_of(folder, shown)) {
-        if (is_applied(db, m.name, m.sha256, m.where, faults)) {
+        if (is_applied(db, m, faults)) {
             continue;
         }
         try {
             Transaction transaction(db);
-            if (is_applied(db, m.name, m.sha256, m.where, faults)) {
+            if (is_applied(db, m, faults)) {
                 continue; // by another process, meanwhile
             }
             db.exec(m.sql);
@@ -300,7 +330,7 @@ void check_applied(Database &db, std::filesystem::path const &folder, std::strin
         return;
     }
     for (auto const &m : migrations_of(folder, shown)) {
-        is_applied(db, m.name, m.sha256, m.where, faults);
+        is_applied(db, m, faults);
     }
 }
 

@@ -293,6 +293,81 @@ def one_look_is_told_to_stop(root):
     until(lambda: a.statuses() == ["running"], "the file is at work")
     same(a.stop(), 1)
     same(a.statuses(), ["seen"])
+    a.service = subprocess.Popen([a.atom, "-C", a.home, "run", "--once", "--at", AT], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    until(lambda: a.statuses() == ["running"], "the file is at work again")
+    errors = a.service.stderr
+    same(a.stop(signal.SIGINT), 130)
+    same(errors.read(), f"atom: {sorted(files_of(a.credor))[0]}: interrupted; nothing of it is in the base\n")
+    same(a.statuses(), ["seen"])
+
+
+@case
+def an_import_is_interrupted(root):
+    a = Agency(root)
+    good, endless = root / "pedidos_20261028_000001.csv", root / "pedidos_20261029_000001.csv"
+    good.write_bytes(orders(1))
+    endless.write_bytes(orders(2, 3))
+    (a.home / "jobs/pedidos.toml").write_text(PACK["jobs/pedidos.toml"] + COUNTS_FOR_EVER)
+    a.service = subprocess.Popen([a.atom, "-C", a.home, "import", "--json", good, endless], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    until(lambda: "running" in a.statuses(), "a file is at work")
+    out, errors, began = a.service.stdout, a.service.stderr, time.monotonic()
+    same(a.stop(signal.SIGINT), 130)
+    assert time.monotonic() - began < 2, "it takes too long to end"
+    same(out.read(), "")
+    same(errors.read(), f"atom: {good.name}: interrupted; nothing of it is in the base\natom: {endless.name}: interrupted; nothing of it is in the base\n")
+    same(a.statuses(), [], "no trace in the ledger")
+    (a.home / "jobs/pedidos.toml").write_text(PACK["jobs/pedidos.toml"])
+    a.call("import", str(good), str(endless))
+    same(a.statuses(), ["done", "done"])
+
+
+@case
+def a_killed_import_is_shown_as_interrupted(root):
+    a = Agency(root)
+    file = root / "pedidos_20261029_000001.csv"
+    file.write_bytes(orders(2))
+    (a.home / "jobs/pedidos.toml").write_text(PACK["jobs/pedidos.toml"] + COUNTS_FOR_EVER)
+    a.service = subprocess.Popen([a.atom, "-C", a.home, "import", file], stdout=subprocess.DEVNULL)
+    until(lambda: a.statuses() == ["running"], "the file is at work")
+    a.service.kill()
+    a.service.wait()
+    a.service = None
+    same(a.statuses(), ["interrupted"])
+    (a.home / "jobs/pedidos.toml").write_text(PACK["jobs/pedidos.toml"])
+    a.call("run", "--once", "--at", AT)
+    same(a.statuses(), ["done"], "the next look begins it again")
+
+
+@case
+def an_import_meets_a_full_disk(root):
+    a = Agency(root)
+    with small_disk(root / "work/data"):
+        first, second = root / "pedidos_20261028_000001.csv", root / "pedidos_20261029_000001.csv"
+        first.write_bytes(orders(1))
+        second.write_bytes(orders(*range(2, 250000)))
+        a.call("import", str(first))
+        a.call("import", str(second), expect=1)
+        same(len(a.err.splitlines()), 1, "one line says it")
+        assert re.search("disk is full|No space left on device|disk I/O error", a.err), a.err
+        same(a.statuses(), ["done"])
+        same(a.call("query", "select count(*) n from pedido"), "n\n1\n")
+
+
+@case
+def what_is_printed_arrives(root):
+    a = Agency(root)
+    a.drop(1)
+    a.call("run", "--once", "--at", AT)
+    for words in (["files"], ["files", "--json"], ["query", "select 1"], ["--help"], ["import", "--help"], ["--version"], ["check", "--json"]):
+        with open("/dev/full", "wb") as full:
+            done = subprocess.run([a.atom, *words], cwd=a.home, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+        same((done.returncode, done.stderr), (1, "atom: cannot write standard output: No space left on device\n"), str(words))
+    endless = "with recursive n(i) as (select 1 union all select i + 1 from n) select i from n"
+    reader = subprocess.Popen([a.atom, "query", endless], cwd=a.home, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    same(reader.stdout.readline(), "i\n")
+    reader.stdout.close()
+    same(reader.stderr.read(), "", "a closed pipe ends it without a word")
+    same(reader.wait(), -signal.SIGPIPE)
 
 
 @case
