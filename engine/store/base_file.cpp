@@ -23,6 +23,7 @@ namespace {
 constexpr std::int64_t k_base_id = 0x61746f6d;
 constexpr std::int64_t k_online_id = 0x61746f6e;
 constexpr std::int64_t k_version = 1;
+constexpr std::int64_t k_before_versions = 1040398085; // what the program of before puts there: who went back to it may come again
 
 // a page holds several rows of some hundred fields; of 4 KiB ones a third stayed empty
 constexpr char const *k_of_new_bases = "pragma page_size = 8192; pragma journal_mode = wal; pragma synchronous = full";
@@ -157,7 +158,7 @@ void refuse_foreign_base(Database &db, BaseKind kind)
                                                     "backup of atom's in its place",
                                                     path));
     }
-    if (auto const version = db.integer("pragma user_version"); id != 0 && version > k_version) {
+    if (auto const version = db.integer("pragma user_version"); id != 0 && version > k_version && version != k_before_versions) {
         throw StoreError(SQLITE_NOTADB,
                          fmt::format("{}: a newer version of atom has made this base (version {}, this one knows {}); run that "
                                      "one, or put a backup from before it in its place",
