@@ -15,6 +15,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
+#include <functional>
 #include <iostream>
 
 #include <sys/stat.h>
@@ -195,13 +196,11 @@ void set_up_signals()
     std::signal(SIGPIPE, SIG_IGN); // a log line that nobody reads any more ends no work
 }
 
-int guarded(std::vector<std::string> arguments)
+/// The exit code of what is done here; what it throws is told.
+int told(std::function<int()> const &work)
 {
     try {
-        StandardOutput const output;
-        int const code = dispatch(std::move(arguments));
-        std::cout.flush();
-        return code;
+        return work();
     } catch (ConfigError const &e) {
         std::cerr << e.what() << "\n";
         return 2;
@@ -223,6 +222,17 @@ int guarded(std::vector<std::string> arguments)
     }
 }
 
+int run_program(std::vector<std::string> const &arguments)
+{
+    StandardOutput const output;
+    int const code = told([&] { return dispatch(arguments); });
+    int const printed = told([] {
+        std::cout.flush(); // what was printed before a fault, too
+        return 0;
+    });
+    return std::max(code, printed);
+}
+
 } // namespace
 
 } // namespace atom
@@ -231,5 +241,5 @@ int main(int argc, char **argv)
 {
     ::umask(027); // what we write holds personal data
     atom::set_up_signals();
-    return atom::guarded({argv + 1, argv + argc});
+    return atom::run_program({argv + 1, argv + argc});
 }

@@ -5,9 +5,8 @@
 #include "engine/base/kill_point.hpp"
 #include "engine/base/log.hpp"
 #include "engine/base/text.hpp"
-#include "engine/export/outbox.hpp"
 #include "engine/intake/look.hpp"
-#include "engine/layout/writer.hpp"
+#include "engine/run/leave.hpp"
 #include "engine/run/online_rows.hpp"
 #include "engine/run/poll_sends.hpp"
 #include "engine/run/replica.hpp"
@@ -41,22 +40,6 @@ std::vector<std::string> reset_begun(Site &site, std::set<std::int64_t> const &o
         }
     }
     return worked;
-}
-
-/// Work that may be broken off, by a stop or a fault, and what then puts the ledger right. What broke it off is what is told: a base that
-/// cannot be written puts nothing right either, and whoever opens it next does.
-void work_or_put_right(Site &site, std::function<void()> const &work, std::function<void()> const &put_right)
-{
-    try {
-        work();
-    } catch (...) {
-        site.db.ask_whether_to_go_on({});
-        try {
-            put_right();
-        } catch (StoreError const &) {
-        }
-        throw;
-    }
 }
 
 /// What is in the spool and nobody promised, nor fetches.
@@ -146,71 +129,6 @@ std::vector<FileRow> local_files(Site &site)
         out.push_back(std::move(row));
     }
     return out;
-}
-
-void write_export(Site &site, Standing &standing, Export const &x, bool full, Outcome &out)
-{
-    try {
-        auto const holder = site.ledger.find_holder(jobs_that_hold(site.workspace, x), x.name);
-        if (holder) {
-            log_info("export {}: only removals leave: {} is {}", x.name, printable(holder->file), holder->status);
-        }
-        auto result = run_export({site.db, site.workspace, site.clock}, x, full, holder.has_value());
-        for (auto const &f : result.files) {
-            log_info("export {}: {}: {} rows", x.name, f.name, f.rows);
-        }
-        out.exports.push_back(std::move(result));
-    } catch (WriteError const &e) {
-        note(standing, out, fmt::format("export {}: {}", x.name, e.what()));
-    } catch (StoreError const &e) {
-        if (is_base_fault(e)) {
-            throw;
-        }
-        note(standing, out, fmt::format("export {}: {}", x.name, e.what()));
-    }
-}
-
-void write_due_exports(Site &site, Standing &standing, Outcome &out)
-{
-    for (auto const *x : due_exports(site.db, site.workspace)) {
-        if (!site.stop.stop_requested()) {
-            write_export(site, standing, *x, false, out);
-        }
-    }
-}
-
-/// Something outside failed: told when it begins.
-void note_lost(Standing &standing, Outcome &out, std::string const &name, std::string const &what)
-{
-    if (standing.backoff.note_failure(name, std::chrono::steady_clock::now())) {
-        auto const pause = duration_text(standing.backoff.pause(name));
-        log_error("{}{}", what, standing.is_service ? fmt::format("; it is tried again in {}, then less often", pause) : "");
-    }
-    out.errors.push_back(what);
-}
-
-void note_reached(Standing &standing, std::string const &name, std::string const &shown)
-{
-    if (auto const lasted = standing.backoff.note_success(name, std::chrono::steady_clock::now())) {
-        log_warning("{} answers again, after {}", shown, duration_text(*lasted));
-    }
-}
-
-void deliver(Site &site, Standing &standing, Outcome &out)
-{
-    constexpr std::chrono::seconds k_budget = std::chrono::minutes(2);
-    auto const may_try = [&](std::string const &folder) { return standing.backoff.may_try(folder, std::chrono::steady_clock::now()); };
-    auto const result = work_off_outbox(site.db, site.folders, {may_try, site.stop, k_budget});
-    for (auto const &f : result.faults) {
-        f.is_lost ? note_lost(standing, out, f.folder, f.text) : note(standing, out, f.text);
-    }
-    for (auto const &folder : result.reached) {
-        note_reached(standing, folder, folder);
-        if (folder.compare(0, 7, "source:") == 0) {
-            standing.sources.forget_listing(folder.substr(7));
-        }
-    }
-    out.is_cut = result.is_cut;
 }
 
 /// Tells `atom serve` when the source could last be listed: a look that finds nothing writes no base.
@@ -364,105 +282,6 @@ void poll(Site &site, Standing &standing, PollOptions const &options, Outcome &o
         [&] {
             auto const stopped = site.stop.stop_requested();
             out.broken_off = reset_begun(site, stopped ? std::set<std::int64_t>() : standing.sources.on_their_way());
-        });
-}
-
-namespace {
-
-FileRow row_of(Site &site, std::filesystem::path const &path, ImportOptions const &options)
-{
-    FileRow row;
-    row.path = std::filesystem::absolute(path).lexically_normal().string();
-    row.file = path.filename().string();
-    row.size = std::filesystem::file_size(path);
-    row.seen_at = site.clock.local_text();
-    row.forced = options.force;
-    row.released = options.release;
-    row.approved = options.release ? "*" : "";
-    auto const why = refused_name(row.file);
-    auto match = why.empty() ? match_job(site.workspace, {}, row.file, options.job) : JobMatch{};
-    auto const *const job = site.workspace.job(options.job);
-    bool const is_of_files = job != nullptr && !job->endpoint && job->layouts().size() == 1;
-    if (why.empty() && match.job == nullptr && is_of_files) {
-        match = {job, job->layouts().front().get(), {}}; // the person says whose it is; the name then gives no date
-    }
-    if (match.job == nullptr) {
-        row.status = "unmatched";
-        row.reason = why.empty() ? "no job takes a file of this name; --job names one" : why;
-    } else {
-        note_match(row, match);
-    }
-    return row;
-}
-
-/// The rows that an import made, as long as they are at hand.
-class Imported
-{
-public:
-    explicit Imported(Site &site) : m_site(site) {}
-
-    void add(FileRow &row) { m_ids.push_back(m_site.ledger.save(row)); }
-
-    /// What was not worked to an end goes again; returns the rows as they were: running, or seen of those that were still to come.
-    std::vector<FileRow> take_back()
-    {
-        std::vector<FileRow> rows;
-        Transaction transaction(m_site.db);
-        for (auto const id : m_ids) {
-            auto row = m_site.ledger.find(id);
-            if (row && (row->status == "seen" || row->status == "running")) {
-                m_site.ledger.remove(id);
-                rows.push_back(*std::move(row));
-            }
-        }
-        transaction.commit();
-        return rows;
-    }
-
-private:
-    Site &m_site;
-    std::vector<std::int64_t> m_ids;
-};
-
-void work_imported(Site &site, std::vector<std::filesystem::path> const &paths, ImportOptions const &options, Imported &imported,
-                   Outcome &out)
-{
-    Standing standing(site.folders, site.workspace.spool);
-    ReplicaKeeper replica(site);
-    std::vector<FileRow> rows;
-    for (auto const &path : paths) {
-        auto row = row_of(site, path, options);
-        imported.add(row);
-        if (row.status == "unmatched") {
-            out.files.push_back(std::move(row));
-        } else {
-            rows.push_back(std::move(row));
-        }
-    }
-    work_files(site, standing, std::move(rows), {}, {}, out);
-    for (auto const &row : imported.take_back()) {
-        if (site.stop.stop_requested()) {
-            out.broken_off.push_back(row.file);
-        } else if (row.status == "seen") { // of one that was begun it is told why it did not end
-            note(standing, out, fmt::format("{}: {}: not worked, since what comes before it could not be", row.job, printable(row.file)));
-        }
-    }
-    write_due_exports(site, standing, out);
-    deliver(site, standing, out);
-    replica.note_changes();
-}
-
-} // namespace
-
-void import_files(Site &site, std::vector<std::filesystem::path> const &paths, ImportOptions const &options, Outcome &out)
-{
-    Imported imported(site);
-    work_or_put_right(
-        site, [&] { work_imported(site, paths, options, imported, out); },
-        [&] {
-            for (auto const &row : imported.take_back()) {
-                out.broken_off.push_back(row.file);
-            }
         });
 }
 

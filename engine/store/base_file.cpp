@@ -152,7 +152,9 @@ void refuse_foreign_base(Database &db, BaseKind kind)
         throw StoreError(SQLITE_NOTADB, fmt::format("{}: this is atom's {}; put the right one in its place", path,
                                                     kind == BaseKind::base ? "online base" : "base, not its online base"));
     }
-    bool const unmarked = id == 0 && (empty || has_table(db, kind == BaseKind::base ? "atom_file" : "atom_request"));
+    bool const has_ledger =
+        has_table(db, "atom_file"); // one from before the marks; an online base may have been begun by the pack's people
+    bool const unmarked = id == 0 && (empty || has_ledger == (kind == BaseKind::base));
     if (id != id_of(kind) && !unmarked) {
         throw StoreError(SQLITE_NOTADB, fmt::format("{}: this is the base of another program; name another file in atom.toml, or put a "
                                                     "backup of atom's in its place",
