@@ -5,6 +5,7 @@
 #include "engine/job/bases.hpp"
 #include "engine/job/report_run.hpp"
 #include "engine/layout/check.hpp"
+#include "engine/run/exposed.hpp"
 #include "engine/run/site.hpp"
 #include "engine/store/schema.hpp"
 
@@ -29,14 +30,15 @@ void check_reports(Database &online, Workspace const &workspace, Faults &faults)
             endpoints.push_back(j.name);
         }
     }
+    ColumnFacts const facts(workspace);
     for (auto const &r : workspace.reports) {
-        check_report(online, r, workspace.reports, endpoints, faults);
+        check_report(online, r, workspace.reports, endpoints, facts, faults);
     }
 }
 
 } // namespace
 
-void check_workspace(Workspace const &workspace)
+std::vector<ConfigFault> check_workspace(Workspace const &workspace)
 {
     Faults faults;
     for (auto const &[name, layout] : workspace.layouts) {
@@ -59,10 +61,33 @@ void check_workspace(Workspace const &workspace)
         check_online_sql(*bases.online, workspace, faults);
         check_reports(*bases.online, workspace, faults);
     }
+    if (!workspace.proxy.is_proven()) {
+        faults.add_new(workspace.proxy_pos,
+                       "[proxy] without secret_env: any program of this machine could send its header; name the variable "
+                       "with a secret that the proxy sends, or let it come by a Unix socket: from = [\"unix\"]");
+    }
+    auto warnings = faults.settle(ran_before(workspace));
     faults.throw_if_any();
+    for (auto &clear : sent_in_clear(workspace)) {
+        warnings.push_back(std::move(clear));
+    }
+    for (auto &group : writable(workspace, WrittenBy::group)) {
+        warnings.push_back(std::move(group));
+    }
+    return warnings;
 }
 
 namespace {
+
+std::string json_of(std::vector<ConfigFault> const &faults)
+{
+    std::string list;
+    for (auto const &f : faults) {
+        list += (list.empty() ? "" : ",") +
+                JsonObject().add("file", f.pos.file).add("line", f.pos.line).add("column", f.pos.column).add("message", f.message).text();
+    }
+    return "[" + list + "]";
+}
 
 template <typename T> void tell_if_off(char const *kind, T const &e)
 {
@@ -76,10 +101,17 @@ int run(Call const &call)
     try {
         auto const workspace = call.workspace();
         auto const clock = call.clock(workspace);
-        check_workspace(workspace);
+        auto const warnings = check_workspace(workspace);
         if (call.json()) {
-            std::cout << JsonObject().add("ok", true).add_raw("faults", "[]").text() << "\n";
+            auto told = JsonObject().add("ok", true).add_raw("faults", "[]");
+            if (!warnings.empty()) {
+                told.add_raw("warnings", json_of(warnings));
+            }
+            std::cout << told.text() << "\n";
         } else {
+            for (auto const &w : warnings) {
+                std::cerr << fmt::format("warning: {}: {}\n", w.pos.text(), w.message);
+            }
             auto const sends = workspace.sends.empty() ? "" : ", " + counted(workspace.sends.size(), "send");
             auto const reports = workspace.reports.empty() ? "" : ", " + counted(workspace.reports.size(), "report");
             std::cout << fmt::format("all is well: {}, {}, {}{}{}\n", counted(workspace.layouts.size(), "layout"),
@@ -99,24 +131,20 @@ int run(Call const &call)
         if (!call.json()) {
             throw;
         }
-        std::string list;
-        for (auto const &f : e.faults()) {
-            list +=
-                (list.empty() ? "" : ",") +
-                JsonObject().add("file", f.pos.file).add("line", f.pos.line).add("column", f.pos.column).add("message", f.message).text();
-        }
-        std::cout << JsonObject().add("ok", false).add_raw("faults", "[" + list + "]").text() << "\n";
+        std::cout << JsonObject().add("ok", false).add_raw("faults", json_of(e.faults())).text() << "\n";
         return 2;
     }
 }
 
 } // namespace
 
-Command const k_check = {"check",
-                         "",
-                         "checks all configuration, layouts with their samples, and all SQL",
-                         "Everything that is wrong is told at once, as file:line:column. Exit 2 if anything is.",
-                         options,
-                         run};
+Command const k_check = {
+    "check",
+    "",
+    "checks all configuration, layouts with their samples, and all SQL",
+    "Everything that is wrong is told at once, as file:line:column. Exit 2 if anything is. What older versions took is a warning\n"
+    "where the workspace ran before, and a fault in a new one.",
+    options,
+    run};
 
 } // namespace atom

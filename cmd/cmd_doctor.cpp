@@ -32,15 +32,21 @@ int run(Call const &call)
 {
     auto const workspace = call.workspace();
     auto const clock = call.clock(workspace);
+    std::vector<Finding> found;
     try {
-        check_workspace(workspace);
+        for (auto const &w : check_workspace(workspace)) {
+            found.push_back({Finding::State::note, "configuration", fmt::format("{}: {}", w.pos.text(), w.message)});
+        }
     } catch (StoreError const &) { // the real base could not be asked which files of SQL it has: what is wrong with it is told below
     }
     Folders folders;
     add_folders(folders, workspace);
     Table table({"state", "what", "text"});
     bool wrong = false;
-    for (auto const &f : examine(workspace, *clock, folders)) {
+    for (auto &f : examine(workspace, *clock, folders)) {
+        found.push_back(std::move(f));
+    }
+    for (auto const &f : found) {
         wrong = wrong || f.state == Finding::State::wrong;
         if (call.json()) {
             std::cout << JsonObject().add("state", word_of(f.state)).add("what", f.what).add("text", f.text).text() << "\n";

@@ -22,13 +22,13 @@ void options(po::options_description &o, po::positional_options_description &pos
     positional.add("dir", 1);
 }
 
-/// The pack beside the installed program, else that of the source tree it was built from.
+/// The pack beside the installed program, else that of the source tree, to which a link in the build folder leads.
 fs::path pack_folder()
 {
     std::error_code unreadable;
     auto const self = fs::read_symlink("/proc/self/exe", unreadable);
     for (auto const &candidate :
-         {self.parent_path().parent_path() / "share" / "atom", fs::path(ATOM_PACK_DIR), fs::path(ATOM_SOURCE_DIR)}) {
+         {self.parent_path().parent_path() / "share" / "atom", fs::path(ATOM_PACK_DIR), self.parent_path() / "pack"}) {
         if (fs::exists(candidate / "jobs" / "init" / "atom.toml")) {
             return candidate;
         }

@@ -1,6 +1,7 @@
 #include "cmd/command.hpp"
 #include "cmd/output.hpp"
 
+#include "engine/base/duration.hpp"
 #include "engine/base/json.hpp"
 #include "engine/base/text.hpp"
 #include "engine/layout/check.hpp"
@@ -10,6 +11,7 @@
 #include <boost/program_options/value_semantic.hpp>
 #include <fmt/format.h>
 
+#include <chrono>
 #include <iostream>
 
 namespace po = boost::program_options;
@@ -24,6 +26,7 @@ void options(po::options_description &o, po::positional_options_description &pos
     o.add_options()("file", po::value<std::string>()->value_name("FILE"), "ask this file, as table e (e_RECORD of several record types)");
     o.add_options()("layout", po::value<std::string>()->value_name("NAME"), "the layout that reads the file");
     o.add_options()("text", po::bool_switch(), "a file's values as in the file, not as the base would keep them");
+    o.add_options()("timeout", po::value<std::string>()->value_name("TIME")->default_value("10m"), "end it after so long, 30s or 2h");
     positional.add("sql", 1);
 }
 
@@ -54,10 +57,6 @@ void print(Statement &query, bool json)
     for (int i = 0; i < query.columns(); ++i) {
         header.push_back(query.column_name(i));
     }
-    bool const stream = json || !is_terminal();
-    if (stream && !json) {
-        std::cout << join(header, "\t") << "\n";
-    }
     Table table(header);
     while (query.step()) {
         if (json) {
@@ -68,17 +67,9 @@ void print(Statement &query, bool json)
         for (int i = 0; i < query.columns(); ++i) {
             row.push_back(cell(query, i));
         }
-        if (stream) {
-            for (auto &c : row) {
-                std::replace_if(
-                    c.begin(), c.end(), [](char ch) { return ch == '\t' || ch == '\n' || ch == '\r'; }, ' ');
-            }
-            std::cout << join(row, "\t") << "\n";
-        } else {
-            table.add(std::move(row));
-        }
+        table.add(std::move(row));
     }
-    if (!stream) {
+    if (!json) {
         table.print();
     }
 }
@@ -90,6 +81,27 @@ Statement prepared(Database &db, std::string const &sql)
     } catch (StoreError const &e) {
         throw UsageError(fmt::format("the SQL is refused: {}", e.what()));
     }
+}
+
+/// Ends what takes longer than is wanted, where `work` asks.
+template <typename Work> void within_time(Call const &call, Database &db, Work const &work)
+{
+    auto const span = parse_duration(call.text("timeout"));
+    if (!span) {
+        throw UsageError(fmt::format("--timeout: \"{}\" is no time; write 30s, 10m or 2h", call.text("timeout")));
+    }
+    auto const end = std::chrono::steady_clock::now() + *span;
+    bool over = false;
+    db.ask_whether_to_go_on([&] { return !(over = std::chrono::steady_clock::now() >= end); });
+    try {
+        work();
+    } catch (StoreError const &) {
+        if (over) {
+            throw std::runtime_error(fmt::format("the query took longer than {}; --timeout lets it take more", call.text("timeout")));
+        }
+        throw;
+    }
+    db.ask_whether_to_go_on({});
 }
 
 int query_file(Call const &call, Workspace const &workspace)
@@ -111,7 +123,7 @@ int query_file(Call const &call, Workspace const &workspace)
     Database db({}, OpenMode::memory);
     InputTables const tables(db, input, call.flag("text"));
     auto query = prepared(db, call.text("sql"));
-    print(query, call.json());
+    within_time(call, db, [&] { print(query, call.json()); });
     std::cout.flush();
     if (checked.rejected > 0) {
         std::cerr << fmt::format("{} of {} lines have faults and were left out; atom import --dry-run lists them\n", checked.rejected,
@@ -135,7 +147,7 @@ int run(Call const &call)
     }
     auto const db = open_base(workspace, OpenMode::read_only);
     auto query = prepared(*db, call.text("sql"));
-    print(query, call.json());
+    within_time(call, *db, [&] { print(query, call.json()); });
     return 0;
 }
 

@@ -2,8 +2,12 @@
 #include "cmd/plan_output.hpp"
 #include "cmd/session.hpp"
 
+#include "engine/base/date.hpp"
 #include "engine/base/duration.hpp"
+#include "engine/base/file.hpp"
 #include "engine/base/json.hpp"
+#include "engine/base/log.hpp"
+#include "engine/run/exposed.hpp"
 #include "engine/run/service.hpp"
 
 #include <boost/program_options/value_semantic.hpp>
@@ -37,6 +41,26 @@ std::optional<std::int64_t> settle_of(Call const &call)
     return span->count();
 }
 
+/// What goes in clear: at each start, of `run --once` once a day.
+void tell_what_goes_in_clear(Workspace const &workspace, Clock const &clock, bool is_service)
+{
+    auto const clear = sent_in_clear(workspace);
+    auto const told = workspace.spool / "told_in_clear";
+    auto const today = iso_day(clock.today());
+    if (clear.empty() || (!is_service && std::filesystem::exists(told) && read_file(told) == today)) {
+        return;
+    }
+    for (auto const &f : clear) {
+        log_warning("{}: {}", f.pos.text(), f.message);
+    }
+    if (!is_service) {
+        make_folder(workspace.spool);
+        AtomicFile out(told);
+        out.write(today);
+        out.commit();
+    }
+}
+
 int run_once(Call const &call)
 {
     auto const settle = settle_of(call);
@@ -52,6 +76,9 @@ int run_once(Call const &call)
     }
     Outcome outcome;
     auto const ended = session.work([&](Site &site) {
+        if (!dry_run) {
+            tell_what_goes_in_clear(site.workspace, site.clock, false);
+        }
         Standing standing(site.folders, site.workspace.spool);
         poll(site, standing, {settle}, outcome);
     });
@@ -72,9 +99,12 @@ int run_on(Call const &call)
         std::cerr << fmt::format("atom: {} looks at the sources of this base already\n", lock.holder());
         return 1;
     }
+    tell_what_goes_in_clear(*workspace, *clock, true);
     auto const reload = [&call] {
         auto next = std::make_unique<Workspace>(call.workspace());
-        check_workspace(*next);
+        for (auto const &w : check_workspace(*next)) {
+            log_warning("{}: {}", w.pos.text(), w.message);
+        }
         return next;
     };
     run_service({std::move(workspace), *clock, who, reload});

@@ -17,7 +17,7 @@ namespace {
 void options(po::options_description &o, po::positional_options_description &)
 {
     o.add_options()("listen", po::value<std::string>()->value_name("ADDR:PORT")->default_value("127.0.0.1:8080"),
-                    "where to listen; port 0 takes one that is free");
+                    "where to listen; port 0 takes one that is free; unix:/path is a Unix socket");
 }
 
 int run(Call const &call)
@@ -26,6 +26,10 @@ int run(Call const &call)
     auto const workspace = call.workspace();
     auto const clock = call.clock(workspace);
     serve(workspace, *clock, listen, [&](std::uint16_t port) {
+        if (listen.compare(0, 5, "unix:") == 0) {
+            std::cout << (call.json() ? JsonObject().add("listening", listen).text() : fmt::format("listening on {}", listen)) << std::endl;
+            return;
+        }
         auto const address = listen.substr(0, listen.rfind(':'));
         if (call.json()) {
             std::cout << JsonObject().add("listening", fmt::format("{}:{}", address, port)).text() << std::endl;

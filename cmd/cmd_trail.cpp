@@ -4,6 +4,7 @@
 #include "engine/base/json.hpp"
 #include "engine/base/text.hpp"
 #include "engine/job/bases.hpp"
+#include "engine/store/trail.hpp"
 
 #include <boost/program_options/value_semantic.hpp>
 #include <fmt/format.h>
@@ -34,23 +35,23 @@ int run(Call const &call)
     auto const clock = call.clock(workspace);
     bool const reveal = call.flag("reveal");
     Table table({"em", "quem", "chamada", "chave"});
+    auto const given = [&](char const *option) { return call.has(option) ? SqlValue(call.text(option)) : SqlValue(); };
+    auto const print = [&](TrailRow const &row) {
+        auto const key = reveal || row.chave == k_nobody_told ? row.chave : masked(row.chave);
+        if (!call.json()) {
+            table.add({row.em, row.quem, row.chamada, key});
+            return;
+        }
+        JsonObject o;
+        o.add("em", row.em).add("quem", row.quem).add("chamada", row.chamada).add("chave", key);
+        if (row.status != 0) {
+            o.add("status", row.status);
+        }
+        std::cout << o.text() << "\n";
+    };
     if (std::filesystem::exists(workspace.online)) {
         auto const db = open_online(workspace, OpenMode::read_write); // its tables may be missing yet
-        auto s = db->prepare("select em, quem, chamada, chave from trilha where (?1 is null or quem = ?1) and (?2 is null or chave = ?2) "
-                             "and (?3 is null or em >= ?3) order by id");
-        int i = 0;
-        for (auto const *option : {"who", "key", "since"}) {
-            s.bind(++i, call.has(option) ? SqlValue(call.text(option)) : SqlValue());
-        }
-        while (s.step()) {
-            auto const key = reveal ? s.text(3) : masked(s.text(3));
-            if (call.json()) {
-                std::cout << JsonObject().add("em", s.text(0)).add("quem", s.text(1)).add("chamada", s.text(2)).add("chave", key).text()
-                          << "\n";
-            } else {
-                table.add({s.text(0), s.text(1), s.text(2), key});
-            }
-        }
+        each_trail_row(*db, {given("who"), given("key"), given("since")}, print);
     }
     if (!call.json()) {
         table.print();

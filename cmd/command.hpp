@@ -58,8 +58,9 @@ constexpr int k_interrupted = 130; // the exit code after Ctrl-C, as shells have
 /// Who runs the program, as the system says; "unknown" if it does not.
 std::string system_user();
 
-/// Samples, then all SQL against a base of the pack's schema in memory: the real one is not touched. Throws ConfigError.
-void check_workspace(Workspace const &workspace);
+/// Samples, then all SQL against a base of the pack's schema in memory: the real one is not touched. Throws ConfigError. What only a new
+/// workspace is refused for comes back as warnings where this one ran before.
+std::vector<ConfigFault> check_workspace(Workspace const &workspace);
 
 extern Command const k_init, k_check, k_run, k_import, k_export, k_files, k_errors, k_why, k_query, k_report, k_retry, k_approve, k_release,
     k_serve, k_token, k_trail, k_doctor, k_backup;

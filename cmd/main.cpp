@@ -8,6 +8,8 @@
 #include "engine/base/text.hpp"
 #include "engine/layout/fault.hpp"
 #include "engine/layout/writer.hpp"
+#include "engine/run/exposed.hpp"
+#include "engine/run/site.hpp"
 
 #include <boost/program_options/parsers.hpp>
 #include <fmt/format.h>
@@ -51,7 +53,19 @@ std::vector<std::string> Call::texts(char const *option) const
 Workspace Call::workspace() const
 {
     char const *const home = std::getenv("ATOM_HOME");
-    return load_workspace(has("workspace") ? text("workspace") : home != nullptr ? home : ".");
+    auto workspace = load_workspace(has("workspace") ? text("workspace") : home != nullptr ? home : ".");
+    auto const open = writable(workspace, WrittenBy::everybody);
+    if (!open.empty() && !ran_before(workspace)) {
+        Faults faults;
+        for (auto const &f : open) {
+            faults.add(f.pos, f.message);
+        }
+        faults.throw_if_any();
+    }
+    for (auto const &f : open) { // a night that ran yesterday runs
+        log_warning("{}: {}", f.pos.text(), f.message);
+    }
+    return workspace;
 }
 
 std::unique_ptr<Clock> Call::clock(Workspace const &workspace, bool is_service) const

@@ -15,7 +15,11 @@
 
 namespace atom {
 
-bool is_terminal() { return ::isatty(STDOUT_FILENO) != 0; }
+bool is_terminal()
+{
+    static bool const is_one = ::isatty(STDOUT_FILENO) != 0;
+    return is_one;
+}
 
 namespace {
 
@@ -26,9 +30,9 @@ std::string one_line(std::string s)
     return s;
 }
 
-void print_columns(std::vector<std::vector<std::string>> const &rows)
+/// As wide as what came so far.
+void print_columns(std::vector<std::vector<std::string>> const &rows, std::vector<std::size_t> &widths)
 {
-    std::vector<std::size_t> widths;
     for (auto const &row : rows) {
         widths.resize(std::max(widths.size(), row.size()));
         for (std::size_t i = 0; i < row.size(); ++i) {
@@ -49,22 +53,30 @@ void print_columns(std::vector<std::vector<std::string>> const &rows)
 
 } // namespace
 
-void Table::print() const
+void Table::add(std::vector<std::string> row)
 {
-    std::vector<std::vector<std::string>> rows = {m_header};
-    for (auto const &row : m_rows) {
-        auto &out = rows.emplace_back();
-        for (auto const &cell : row) {
-            out.push_back(one_line(cell));
+    constexpr std::size_t k_together = 1000;
+    m_rows.push_back(std::move(row));
+    if (!is_terminal() || m_rows.size() >= k_together) {
+        print();
+    }
+}
+
+void Table::print()
+{
+    for (auto &row : m_rows) {
+        for (auto &cell : row) {
+            cell = one_line(cell);
         }
     }
     if (is_terminal()) {
-        print_columns(rows);
-        return;
+        print_columns(m_rows, m_widths);
+    } else {
+        for (auto const &row : m_rows) {
+            std::cout << join(row, "\t") << "\n";
+        }
     }
-    for (auto const &row : rows) {
-        std::cout << join(row, "\t") << "\n";
-    }
+    m_rows.clear();
 }
 
 std::string file_json(FileRow const &f)

@@ -10,18 +10,19 @@
 
 namespace atom {
 
-/// Gathers rows and prints them at the end: in columns with a header on a terminal, else a line each with tabs between (tabs and line ends
-/// inside become blanks).
+/// Prints rows under a header: in columns on a terminal, a thousand at a time, else a line each as it comes, with tabs between (tabs and
+/// line ends inside become blanks). However many there are, few are held.
 class Table
 {
 public:
-    explicit Table(std::vector<std::string> header) : m_header(std::move(header)) {}
-    void add(std::vector<std::string> row) { m_rows.push_back(std::move(row)); }
-    void print() const;
+    explicit Table(std::vector<std::string> header) : m_rows{std::move(header)} {}
+    void add(std::vector<std::string> row);
+    /// Prints what add() has not; once, at the end.
+    void print();
 
 private:
-    std::vector<std::string> m_header;
-    std::vector<std::vector<std::string>> m_rows;
+    std::vector<std::vector<std::string>> m_rows; // not printed yet; the header is the first
+    std::vector<std::size_t> m_widths;
 };
 
 bool is_terminal();

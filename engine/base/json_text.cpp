@@ -361,6 +361,20 @@ std::vector<int> JsonText::elements(int array) const
     return out;
 }
 
+std::size_t JsonText::longest_list() const
+{
+    std::size_t longest = 0;
+    for (std::uint32_t list = 0; list < m_nodes.size(); ++list) {
+        bool const is_list = m_nodes[list].kind == Kind::array || m_nodes[list].kind == Kind::object;
+        std::size_t n = 0;
+        for (auto i = list + 1; is_list && i < m_nodes[list].next; i = m_nodes[i].next) {
+            ++n;
+        }
+        longest = std::max(longest, n);
+    }
+    return longest;
+}
+
 bool read_json_pointer(std::string_view pointer, std::vector<std::string> &tokens)
 {
     tokens.clear();

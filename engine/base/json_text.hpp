@@ -40,6 +40,7 @@ public:
     /// The same along a path.
     int find(int value, std::vector<std::string> const &path, std::size_t first = 0) const;
     std::vector<int> elements(int array) const;
+    std::size_t longest_list() const; // the elements or members of the one that has most
 
 private:
     struct Node

@@ -292,6 +292,20 @@ std::string unknown_word(std::string_view kind, std::string_view word, std::vect
 
 namespace {
 
+/// Marks that turn the direction of what follows: U+061C, U+200E, U+200F, U+202A to U+202E, U+2066 to U+2069.
+bool turns_direction(std::string_view character) noexcept
+{
+    if (character == "\xd8\x9c") {
+        return true;
+    }
+    if (character.size() != 3 || static_cast<unsigned char>(character[0]) != 0xe2U) {
+        return false;
+    }
+    auto const middle = static_cast<unsigned char>(character[1]), last = static_cast<unsigned char>(character[2]);
+    return (middle == 0x80U && (last == 0x8eU || last == 0x8fU || (last >= 0xaaU && last <= 0xaeU))) ||
+           (middle == 0x81U && last >= 0xa6U && last <= 0xa9U);
+}
+
 /// Bytes of the character that `bytes` begins with; 0 if that is none, or one that a terminal obeys.
 std::size_t printable_length(std::string_view bytes)
 {
@@ -299,7 +313,7 @@ std::size_t printable_length(std::string_view bytes)
     std::size_t const length = first < 0x80U ? 1 : first < 0xe0U ? 2 : first < 0xf0U ? 3 : 4;
     auto const character = bytes.substr(0, length);
     bool const is_control = first < 0x20U || first == 0x7fU || (first == 0xc2U && static_cast<unsigned char>(character.back()) < 0xa0U);
-    return is_control || character.size() < length || !is_valid_utf8(character) ? 0 : length;
+    return is_control || character.size() < length || !is_valid_utf8(character) || turns_direction(character) ? 0 : length;
 }
 
 } // namespace
@@ -315,6 +329,20 @@ std::string printable(std::string_view bytes)
             out += bytes.substr(0, length);
         }
         bytes.remove_prefix(std::max<std::size_t>(length, 1));
+    }
+    return out;
+}
+
+std::string shown(std::string_view utf8)
+{
+    std::string out;
+    while (!utf8.empty()) {
+        auto const length = printable_length(utf8);
+        auto const c = utf8[0];
+        if (length > 0 || c == '\t' || c == '\n' || c == '\r') {
+            out += utf8.substr(0, std::max<std::size_t>(length, 1));
+        }
+        utf8.remove_prefix(std::max<std::size_t>(length, 1));
     }
     return out;
 }

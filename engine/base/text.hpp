@@ -41,8 +41,12 @@ std::optional<std::string> nearest(std::string_view word, std::vector<std::strin
 /// `unknown key "x"; did you mean "y"?` or `…; allowed: a, b, c` when none is near.
 std::string unknown_word(std::string_view kind, std::string_view word, std::vector<std::string> const &allowed);
 
-/// A name for a log or a console, as UTF-8 on one line whatever it holds: control characters, and bytes that are no UTF-8, as \\xNN.
+/// A name for a log or a console, as UTF-8 on one line whatever it holds: control characters, marks that turn the
+/// direction of text, and bytes that are no UTF-8, as \\xNN.
 std::string printable(std::string_view bytes);
+
+/// Valid UTF-8 for people to read, on lines and with tabs as it has them: without other control characters and turning marks.
+std::string shown(std::string_view utf8);
 
 /// "1 row", "2 rows".
 std::string counted(std::uint64_t n, std::string_view noun);

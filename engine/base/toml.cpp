@@ -21,6 +21,18 @@ namespace atom {
 
 void Faults::add(SourcePos pos, std::string message) { m_faults.push_back({std::move(pos), std::move(message)}); }
 
+void Faults::add_new(SourcePos pos, std::string message) { m_new.push_back({std::move(pos), std::move(message)}); }
+
+std::vector<ConfigFault> Faults::settle(bool ran_before)
+{
+    auto out = std::exchange(m_new, {});
+    if (!ran_before) {
+        m_faults.insert(m_faults.end(), out.begin(), out.end());
+        out.clear();
+    }
+    return out;
+}
+
 void Faults::throw_if_any() const
 {
     if (m_faults.empty()) {

@@ -21,12 +21,16 @@ class Faults
 {
 public:
     void add(SourcePos pos, std::string message);
+    /// What older versions took: a new workspace is refused for it, one that ran before is warned. Does not count until settle() says so.
+    void add_new(SourcePos pos, std::string message);
+    /// The new ones become faults like others, or, where the workspace ran before, are given back as warnings. Each once.
+    std::vector<ConfigFault> settle(bool ran_before);
     bool empty() const noexcept { return m_faults.empty(); }
     std::vector<ConfigFault> const &all() const noexcept { return m_faults; }
     void throw_if_any() const; // ConfigError, sorted by file, line and column
 
 private:
-    std::vector<ConfigFault> m_faults;
+    std::vector<ConfigFault> m_faults, m_new;
 };
 
 /// One parsed value. A plain tree, owned by whoever holds the root.

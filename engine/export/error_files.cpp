@@ -1,6 +1,7 @@
 #include "engine/export/error_files.hpp"
 
 #include "engine/base/file.hpp"
+#include "engine/base/formula.hpp"
 #include "engine/base/text.hpp"
 #include "engine/layout/cell.hpp"
 #include "engine/layout/xlsx_writer.hpp"
@@ -28,12 +29,6 @@ std::string csv_cell(std::string_view text)
 }
 
 } // namespace
-
-std::string defused(std::string_view cell)
-{
-    bool const formula = !cell.empty() && std::string_view("=+-@\t\r").find(cell.front()) != std::string_view::npos;
-    return (formula ? "'" : "") + std::string(cell);
-}
 
 void write_error_csv(std::filesystem::path const &path, Ledger &ledger, FileRow const &file)
 {

@@ -19,7 +19,4 @@ void write_rejected_lines(std::filesystem::path const &path, Ledger &ledger, Fil
 /// The whole file: when it failed, none of its lines was taken.
 void write_whole_file(std::filesystem::path const &path, std::filesystem::path const &file);
 
-/// A cell that a spreadsheet would take for a formula gets an apostrophe in front.
-std::string defused(std::string_view cell);
-
 } // namespace atom

@@ -24,8 +24,9 @@ std::vector<std::string> names_of(std::vector<Report> const &reports)
 class ReportChecker
 {
 public:
-    ReportChecker(Report const &report, std::vector<Report> const &others, std::vector<std::string> const &endpoints, Faults &faults)
-        : m_report(report), m_others(others), m_endpoints(endpoints), m_faults(faults)
+    ReportChecker(Report const &report, std::vector<Report> const &others, std::vector<std::string> const &endpoints,
+                  ColumnFacts const &facts, Faults &faults)
+        : m_report(report), m_others(others), m_endpoints(endpoints), m_facts(facts), m_faults(faults)
     {}
 
     void check(Database &db)
@@ -36,7 +37,10 @@ public:
         for (auto const &t : m_report.tables) {
             check_detail(t);
             check_actions(t);
-            attempt(m_faults, t.query_pos, t.name, [&] { check_query(db, t); });
+            attempt(m_faults, t.query_pos, t.name, [&] {
+                check_query(db, t);
+                check_trail(db, t);
+            });
         }
     }
 
@@ -106,6 +110,23 @@ private:
         }
     }
 
+    /// Who opens it over HTTP must leave a trail of whom they saw.
+    void check_trail(Database &db, ReportTable const &t)
+    {
+        if (m_report.scope.empty() || !m_report.subject.empty()) {
+            return;
+        }
+        for (auto const &c : report_columns(db, t, m_facts)) {
+            if (c.sensitive) {
+                m_faults.add_new(t.query_pos,
+                                 fmt::format("{}: column {} may show personal data over HTTP without a trail; subject = \"select "
+                                             "KEY …\" in the report says whose, \"select null\" that it is nobody's",
+                                             t.name, c.name));
+                return;
+            }
+        }
+    }
+
     static void need(std::vector<std::string> const &columns, std::string const &column, std::string_view where)
     {
         if (std::find(columns.begin(), columns.end(), column) == columns.end()) {
@@ -124,15 +145,16 @@ private:
     Report const &m_report;
     std::vector<Report> const &m_others;
     std::vector<std::string> const &m_endpoints;
+    ColumnFacts const &m_facts;
     Faults &m_faults;
 };
 
 } // namespace
 
 void check_report(Database &db, Report const &report, std::vector<Report> const &others, std::vector<std::string> const &endpoints,
-                  Faults &faults)
+                  ColumnFacts const &facts, Faults &faults)
 {
-    ReportChecker(report, others, endpoints, faults).check(db);
+    ReportChecker(report, others, endpoints, facts, faults).check(db);
 }
 
 } // namespace atom

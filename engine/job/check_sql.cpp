@@ -2,6 +2,7 @@
 
 #include "engine/base/text.hpp"
 #include "engine/job/attempt.hpp"
+#include "engine/job/column_facts.hpp"
 #include "engine/job/rules.hpp"
 #include "engine/job/take.hpp"
 
@@ -42,7 +43,7 @@ class SqlChecker
 {
 public:
     SqlChecker(Database &db, Workspace const &workspace, Faults &faults)
-        : m_db(db), m_workspace(workspace), m_faults(faults), m_scales(faults)
+        : m_db(db), m_workspace(workspace), m_facts(workspace), m_faults(faults), m_scales(faults)
     {}
 
     void run()
@@ -85,7 +86,12 @@ private:
         InputTables const tables(m_db, input);
         auto const parameters = endpoint_parameters(job, "", "", "");
         attempt(m_faults, job.endpoint->answer_pos, "answer", [&] {
-            m_db.prepare_guarded(job.endpoint->answer, {true, {}, {}}).bind(parameters);
+            bool sensitive = false;
+            m_db.prepare_guarded(job.endpoint->answer, {true, answers_sensitive(m_facts, *job.endpoint, sensitive), {}}).bind(parameters);
+            if (sensitive && job.endpoint->subject.empty()) {
+                m_faults.add_new(job.endpoint->answer_pos, "answer: it may show personal data without a trail; subject = \"select KEY …\" "
+                                                           "says whose, \"select null\" that it is nobody's");
+            }
         });
         if (!job.endpoint->subject.empty()) {
             attempt(m_faults, job.endpoint->subject_pos, "subject", [&] {
@@ -344,6 +350,7 @@ private:
 
     Database &m_db;
     Workspace const &m_workspace;
+    ColumnFacts m_facts;
     Faults &m_faults;
     Scales m_scales;
     std::map<std::string, std::string> m_sent_tables; // that sends write, with one that does

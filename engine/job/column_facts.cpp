@@ -1,5 +1,7 @@
 #include "engine/job/column_facts.hpp"
 
+#include "engine/base/text.hpp"
+
 #include <cctype>
 
 namespace atom {
@@ -51,6 +53,35 @@ bool has_word(std::string_view sql, std::string_view word, bool or_longer)
 }
 
 } // namespace
+
+namespace {
+
+/// Of a rejected line, whatever stood in the file; of a message, what was put into it and what came back.
+bool is_of_line(std::string_view table, std::string_view column)
+{
+    return (table == "atom_reject" && (column == "valor" || column == "registro" || column == "mensagem")) ||
+           (table == "atom_sent" && (column == "row" || column == "answer"));
+}
+
+/// "*" or "t.*", not count(*).
+bool takes_all_columns(std::string_view sql)
+{
+    for (auto at = sql.find('*'); at != std::string_view::npos; at = sql.find('*', at + 1)) {
+        auto const before = sql.find_last_not_of(" \t\r\n", at == 0 ? 0 : at - 1);
+        if (before == std::string_view::npos || sql[before] != '(') {
+            return true;
+        }
+    }
+    return false;
+}
+
+} // namespace
+
+bool ColumnFacts::is_read_by(std::string_view sql, std::string const &table, std::string const &column) const
+{
+    bool const named = !is_of_line(table, column) || takes_all_columns(sql) || has_word(to_lower(sql), column, false);
+    return named && is_sensitive(table, column);
+}
 
 ColumnFacts::ColumnFacts(Workspace const &workspace)
 {
@@ -123,13 +154,20 @@ std::optional<int> ColumnFacts::scale(std::string const &table, std::string cons
 
 bool ColumnFacts::is_sensitive(std::string const &table, std::string const &column) const
 {
-    // of a rejected line: whatever stood in the file
-    bool const of_line = table == "atom_reject" && (column == "valor" || column == "registro" || column == "mensagem");
-    if (of_line || m_sensitive.count(column) > 0) {
+    if (is_of_line(table, column) || m_sensitive.count(column) > 0) {
         return true;
     }
     auto const explained = m_explained.find(table);
     return m_opaque.count(table) > 0 && explained->second.count(column) == 0;
+}
+
+std::function<void(std::string_view, std::string_view)> answers_sensitive(ColumnFacts const &facts, HttpEndpoint const &endpoint,
+                                                                          bool &sensitive)
+{
+    return [&](std::string_view table, std::string_view column) {
+        bool const of_request = table == "e" || table.substr(0, 2) == "e_";
+        sensitive = sensitive || (!of_request && facts.is_read_by(endpoint.answer, std::string(table), std::string(column)));
+    };
 }
 
 } // namespace atom

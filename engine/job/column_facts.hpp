@@ -4,6 +4,7 @@
 
 #include "engine/job/workspace.hpp"
 
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
@@ -21,6 +22,9 @@ public:
     /// A sensitive field fills this column, or one of this name in any table; or a rule's own select over lines with sensitive fields does,
     /// and no field has the column's name: it may hold anything.
     bool is_sensitive(std::string const &table, std::string const &column) const;
+    /// The same of a column that SQLite says a query reads. Of the ledger's views it says so of all columns: what their lines hold is read
+    /// by who names it, or takes all.
+    bool is_read_by(std::string_view sql, std::string const &table, std::string const &column) const;
 
 private:
     void note(Job const &job, Record const &record);
@@ -32,5 +36,10 @@ private:
     std::map<std::string, std::set<std::string>> m_explained; // by table: columns whose field is known
     std::set<std::string> m_opaque;                           // tables that a select over sensitive lines fills
 };
+
+/// For the guard of an endpoint's answer: sets `sensitive` when it reads a sensitive column of a base. What the request itself brought (e)
+/// is known to who asks.
+std::function<void(std::string_view, std::string_view)> answers_sensitive(ColumnFacts const &facts, HttpEndpoint const &endpoint,
+                                                                          bool &sensitive);
 
 } // namespace atom

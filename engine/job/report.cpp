@@ -131,6 +131,12 @@ Report read_report(TomlTable &top, std::filesystem::path const &folder)
     r.title = top.required_text("title");
     r.description = top.text_or("description", "");
     r.scope = top.texts("scope");
+    if (top.has("action_scope")) {
+        r.action_scope = top.texts("action_scope");
+        if (r.action_scope.empty()) {
+            top.fault("action_scope", "is empty; it says whose token may approve, release and retry, as [\"ops\"]");
+        }
+    }
     for (auto &t : top.tables("param")) {
         r.params.push_back(read_param(t));
     }

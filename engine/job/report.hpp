@@ -40,9 +40,10 @@ struct Report
     SourcePos pos;
     std::string title;
     std::string description;
-    std::vector<std::string> scope; // who may open it over HTTP: a token with one of them; none = nobody
-    std::vector<Field> params;      // typed as a layout's fields are
-    std::string subject;            // a select of keys: whom the trail says that it was about; "" = nobody
+    std::vector<std::string> scope;                  // who may open it over HTTP: a token with one of them; none = nobody
+    std::vector<std::string> action_scope = {"ops"}; // who may do its atom: actions
+    std::vector<Field> params;                       // typed as a layout's fields are
+    std::string subject;                             // a select of keys: whom the trail says that it was about; "" = nobody
     SourcePos subject_pos;
     std::vector<ReportTable> tables;
 

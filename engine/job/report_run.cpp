@@ -2,8 +2,11 @@
 
 #include "engine/base/text.hpp"
 #include "engine/layout/value.hpp"
+#include "engine/store/trail.hpp"
 
 #include <fmt/format.h>
+
+#include <unordered_set>
 
 namespace atom {
 
@@ -66,9 +69,7 @@ public:
     ReportRows run(Parameters const &parameters, std::size_t limit)
     {
         m_query.bind(parameters);
-        for (int i = 0; i < m_query.columns(); ++i) {
-            m_out.columns.push_back(column(i));
-        }
+        m_out.columns = columns();
         while (m_query.step()) {
             if (m_out.rows.size() == limit) {
                 m_out.more = true;
@@ -82,13 +83,22 @@ public:
         return std::move(m_out);
     }
 
+    std::vector<ReportColumn> columns() const
+    {
+        std::vector<ReportColumn> out;
+        for (int i = 0; i < m_query.columns(); ++i) {
+            out.push_back(column(i));
+        }
+        return out;
+    }
+
 private:
     Statement prepare(Database &db)
     {
         SqlGuard guard;
         guard.read_only = true;
         guard.on_read = [&](std::string_view table, std::string_view column) {
-            m_reads_sensitive = m_reads_sensitive || m_facts.is_sensitive(std::string(table), std::string(column));
+            m_reads_sensitive = m_reads_sensitive || m_facts.is_read_by(m_table.query, std::string(table), std::string(column));
         };
         return db.prepare_guarded(m_table.query, guard);
     }
@@ -115,6 +125,28 @@ private:
     Statement m_query;
     ReportRows m_out;
 };
+
+/// The number of the column that is the subject's, by its name; -1 = none.
+int subject_column(ReportRows const &rows, std::string const &name) { return name.empty() ? -1 : rows.column_index(name); }
+
+std::vector<std::string> keys_in_rows(ReportResult const &result, std::string const &column)
+{
+    std::vector<std::string> out;
+    std::unordered_set<std::string> seen;
+    for (auto const &t : result.tables) {
+        int const c = subject_column(t, column);
+        for (auto const &row : c < 0 ? decltype(t.rows)() : t.rows) {
+            auto const &cell = row[static_cast<std::size_t>(c)];
+            auto const *const text = std::get_if<std::string>(&cell);
+            auto const *const number = std::get_if<std::int64_t>(&cell);
+            auto key = text != nullptr ? *text : number != nullptr ? std::to_string(*number) : std::string();
+            if (!key.empty() && seen.insert(key).second) {
+                out.push_back(std::move(key));
+            }
+        }
+    }
+    return out;
+}
 
 /// All reads in it see the same commit. The destructor ends it.
 class ReadTransaction
@@ -169,14 +201,22 @@ int ReportRows::column_index(std::string_view name) const noexcept
     return it == columns.end() ? -1 : static_cast<int>(it - columns.begin());
 }
 
-ReportResult run_report(Database &db, Report const &report, Parameters const &parameters, ColumnFacts const &facts, std::size_t limit)
+bool ReportRows::shows_sensitive() const noexcept
+{
+    return !rows.empty() && std::any_of(columns.begin(), columns.end(), [](ReportColumn const &c) { return c.sensitive; });
+}
+
+ReportResult run_report(Database &db, Report const &report, Parameters const &parameters, ColumnFacts const &facts, std::size_t limit,
+                        ReportTable const *only)
 {
     ReadTransaction const at_one_commit(db);
     ReportResult out;
     out.report = &report;
     out.parameters = parameters;
     for (auto const &t : report.tables) {
-        out.tables.push_back(TableRunner(db, t, facts).run(parameters, limit));
+        if (only == nullptr || only == &t) {
+            out.tables.push_back(TableRunner(db, t, facts).run(parameters, limit));
+        }
     }
     return out;
 }
@@ -189,12 +229,35 @@ std::vector<std::string> report_subjects(Database &db, Report const &report, Par
     }
     auto query = db.prepare_guarded(report.subject, {true, {}, {}});
     query.bind(parameters);
+    std::unordered_set<std::string> seen;
     while (query.step()) {
-        if (!query.is_null(0) && std::find(out.begin(), out.end(), query.view(0)) == out.end()) {
+        if (!query.is_null(0) && seen.insert(query.text(0)).second) {
             out.push_back(query.text(0));
         }
     }
     return out;
+}
+
+std::vector<std::string> shown_subjects(Database &db, ReportResult const &result)
+{
+    bool const sensitive = std::any_of(result.tables.begin(), result.tables.end(), [](auto const &t) { return t.shows_sensitive(); });
+    auto const &report = *result.report;
+    if (report.subject.empty()) {
+        return sensitive ? std::vector<std::string>{k_nobody_told} : std::vector<std::string>{};
+    }
+    auto const column = db.prepare_guarded(report.subject, {true, {}, {}}).column_name(0);
+    bool told = false, untold = false;
+    for (auto const &t : result.tables) {
+        bool const has_it = subject_column(t, column) >= 0;
+        told = told || (has_it && !t.rows.empty());
+        untold = untold || (!has_it && t.shows_sensitive());
+    }
+    return told && !untold ? keys_in_rows(result, column) : report_subjects(db, report, result.parameters);
+}
+
+std::vector<ReportColumn> report_columns(Database &db, ReportTable const &table, ColumnFacts const &facts)
+{
+    return TableRunner(db, table, facts).columns();
 }
 
 void mask(ReportResult &result)

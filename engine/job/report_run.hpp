@@ -51,6 +51,7 @@ struct ReportRows
     bool more = false; // there are more rows than were asked for
 
     int column_index(std::string_view name) const noexcept; // -1 = none
+    bool shows_sensitive() const noexcept;                  // of a person: a row with a sensitive column
 };
 
 struct ReportResult
@@ -62,16 +63,23 @@ struct ReportResult
 
 constexpr std::size_t k_all_rows = static_cast<std::size_t>(-1);
 
-/// At most `limit` rows a table; all tables as of one commit. Throws StoreError.
+/// At most `limit` rows a table; all tables as of one commit, or `only` one. Throws StoreError.
 ReportResult run_report(Database &db, Report const &report, Parameters const &parameters, ColumnFacts const &facts,
-                        std::size_t limit = k_all_rows);
+                        std::size_t limit = k_all_rows, ReportTable const *only = nullptr);
 
 /// The keys that the report's `subject` gives, each once; none without one.
 std::vector<std::string> report_subjects(Database &db, Report const &report, Parameters const &parameters);
 
+/// Whom the tables of a result show, each once: where all that show sensitive columns have the subject's column, its keys in the rows that
+/// are shown; else all that the subject gives. Of a report that shows sensitive columns without a subject, k_nobody_told.
+std::vector<std::string> shown_subjects(Database &db, ReportResult const &result);
+
+/// The columns that a table would have, typed and labelled, without running it. Throws StoreError.
+std::vector<ReportColumn> report_columns(Database &db, ReportTable const &table, ColumnFacts const &facts);
+
 /// Prepares each query of a report; what is wrong is added at its place. `others` are all reports, `endpoints` the names of all endpoints.
 void check_report(Database &db, Report const &report, std::vector<Report> const &others, std::vector<std::string> const &endpoints,
-                  Faults &faults);
+                  ColumnFacts const &facts, Faults &faults);
 
 /// The texts that sensitive columns hold become masked(): for a console.
 void mask(ReportResult &result);

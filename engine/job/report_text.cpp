@@ -2,6 +2,7 @@
 
 #include "engine/base/date.hpp"
 #include "engine/base/decimal.hpp"
+#include "engine/base/formula.hpp"
 #include "engine/base/json.hpp"
 #include "engine/base/text.hpp"
 
@@ -37,9 +38,7 @@ std::string shown_text(std::string const &text)
 
 std::string csv_quoted(std::string text)
 {
-    if (!text.empty() && std::string_view("=+-@\t\r").find(text.front()) != std::string_view::npos) {
-        text.insert(0, "'");
-    }
+    text = defused(text);
     return text.find_first_of(";\"\r\n") == std::string::npos ? text : '"' + replaced(std::move(text), "\"", "\"\"") + '"';
 }
 

@@ -153,6 +153,7 @@ Send read_send(TomlTable &top, std::filesystem::path const &folder)
     send.name = name_of(top, "send");
     read_url(top, send);
     send.token_env = top.text_or("token_env", "");
+    send.insecure = top.flag("insecure");
     if (send.off.empty() && !send.token_env.empty() && !environment(send.token_env)) {
         send.off = fmt::format("the environment has no {}", send.token_env);
     }

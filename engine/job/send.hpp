@@ -57,6 +57,7 @@ struct Send
     std::string url; // http or https, with the environment's values
     std::string off; // why it is switched off; empty = it is on
     std::string token_env;
+    bool insecure = false; // that it goes in clear is known
     SendSql query;
     std::vector<std::string> key;
     BodyPart body;

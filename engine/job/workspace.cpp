@@ -90,6 +90,9 @@ private:
             read_target(t);
         }
         read_proxy(top);
+        if (auto serve = top.table("serve")) {
+            read_serve(*serve);
+        }
         top.finish("atom.toml");
     }
 
@@ -129,13 +132,28 @@ private:
         if (!t) {
             return;
         }
+        m_out.proxy_pos = t->pos();
         m_out.proxy.user_header = t->required_text("user_header");
-        m_out.proxy.from = t->has("from") ? t->texts("from") : std::vector<std::string>{"127.0.0.1", "::1"};
+        m_out.proxy.secret_header = t->text_or("secret_header", m_out.proxy.secret_header);
+        m_out.proxy.secret_env = t->text_or("secret_env", "");
+        m_out.proxy.from = t->has("from") ? t->texts("from") : std::vector<std::string>{"127.0.0.1", "::1", "unix"};
         m_out.proxy.scope = t->texts("scope");
         if (m_out.proxy.scope.empty()) {
             t->faults().add(t->pos(), "scope is missing; it says what a user whom the proxy names may do, as [\"backoffice\"]");
         }
         t->finish("[proxy]");
+    }
+
+    void read_serve(TomlTable &t)
+    {
+        auto const text = t.text_or("report_deadline", "30s");
+        auto const span = parse_duration(text);
+        if (!span || *span < std::chrono::seconds(1) || *span > std::chrono::minutes(10)) {
+            t.fault("report_deadline", fmt::format("\"{}\" is no time for a report; allowed: 1s to 10m, as \"30s\"", text));
+        } else {
+            m_out.report_deadline = *span;
+        }
+        t.finish("[serve]");
     }
 
     void read_source(TomlTable &t)
@@ -178,6 +196,7 @@ private:
             t.fault("url", fmt::format("\"{}\" is no folder's address; allowed: sftp://, ftp://, ftps:// and file:///path", e.url));
         }
         e.password_env = t.text_or("password_env", "");
+        e.insecure = t.flag("insecure");
         e.key_passphrase_env = t.text_or("key_passphrase_env", "");
         e.key = optional_path(expanded(t, e, "key", ""));
         e.known_hosts = optional_path(expanded(t, e, "known_hosts", ""));
@@ -329,6 +348,11 @@ private:
 };
 
 } // namespace
+
+bool TrustedProxy::is_proven() const noexcept
+{
+    return user_header.empty() || !secret_env.empty() || std::all_of(from.begin(), from.end(), [](auto const &f) { return f == "unix"; });
+}
 
 Source const *Workspace::source(std::string_view name) const noexcept { return named(sources, name); }
 Target const *Workspace::target(std::string_view name) const noexcept { return named(targets, name); }

@@ -27,7 +27,8 @@ struct Endpoint
     std::string key_passphrase_env;
     std::filesystem::path known_hosts;
     std::filesystem::path ca_file;
-    std::string off; // why it is switched off; empty = it is on
+    bool insecure = false; // that it goes in clear is known
+    std::string off;       // why it is switched off; empty = it is on
 };
 
 enum class Ready
@@ -62,9 +63,14 @@ struct Replica
 /// Who may name the user of a page in a header, in place of a token. Without a header, nobody.
 struct TrustedProxy
 {
-    std::string user_header;        // "X-Remote-User"
-    std::vector<std::string> from;  // addresses that it may come from
-    std::vector<std::string> scope; // what such a user may do
+    std::string user_header;                      // "X-Remote-User"
+    std::string secret_header = "X-Proxy-Secret"; // what it proves itself with, but where it comes by a Unix socket
+    std::string secret_env;                       // the variable with that secret; "" = it has none
+    std::vector<std::string> from;                // addresses that it may come from; "unix" = the Unix socket
+    std::vector<std::string> scope;               // what such a user may do
+
+    /// It proves itself, or comes by a Unix socket alone.
+    bool is_proven() const noexcept;
 };
 
 struct Workspace
@@ -76,6 +82,8 @@ struct Workspace
     bool log_as_json = false;
     std::optional<Replica> replica;
     TrustedProxy proxy;
+    SourcePos proxy_pos;
+    std::chrono::seconds report_deadline{30}; // for all queries of a report over HTTP
     std::vector<Source> sources;
     std::vector<Target> targets;
     std::map<std::string, std::shared_ptr<Layout const>> layouts;

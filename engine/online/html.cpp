@@ -1,6 +1,7 @@
 #include "engine/online/html.hpp"
 
 #include "engine/base/encoding.hpp"
+#include "engine/base/text.hpp"
 
 #include <fmt/format.h>
 
@@ -8,7 +9,7 @@ namespace atom {
 
 std::string escaped(std::string_view utf8)
 {
-    auto const text = is_valid_utf8(utf8) ? std::string(utf8) : to_utf8(utf8, Encoding::utf8);
+    auto const text = shown(is_valid_utf8(utf8) ? std::string(utf8) : to_utf8(utf8, Encoding::utf8));
     std::string out;
     out.reserve(text.size());
     for (char const c : text) {
@@ -18,10 +19,7 @@ std::string escaped(std::string_view utf8)
         case '>': out += "&gt;"; break;
         case '"': out += "&quot;"; break;
         case '\'': out += "&#39;"; break;
-        default:
-            if (static_cast<unsigned char>(c) >= 0x20 || c == '\t' || c == '\n' || c == '\r') {
-                out += c;
-            }
+        default: out += c;
         }
     }
     return out;

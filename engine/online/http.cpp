@@ -74,6 +74,22 @@ bool read_pairs(std::string_view text, HttpPairs &out)
     return true;
 }
 
+std::vector<std::string> cookies_named(WebRequest const &request, std::string_view name)
+{
+    constexpr std::size_t k_most = 8;
+    std::vector<std::string> out;
+    for (auto const &[header, value] : request.headers) {
+        for (auto const &part : header == "cookie" ? split(value, ';') : std::vector<std::string>{}) {
+            auto const pair = trim(part);
+            auto const equals = pair.find('=');
+            if (equals != std::string_view::npos && pair.substr(0, equals) == name && out.size() < k_most) {
+                out.emplace_back(pair.substr(equals + 1));
+            }
+        }
+    }
+    return out;
+}
+
 bool read_target(std::string_view target, WebRequest &request)
 {
     auto const question = target.find('?');

@@ -46,7 +46,7 @@ std::string page(Frame const &frame, std::string_view main)
         escaped(frame.title), navigation(frame), who(frame), main);
 }
 
-std::string sign_in_page(std::string const &fault, std::string const &next)
+std::string sign_in_page(std::string const &fault, std::string const &next, std::string const &key)
 {
     Frame frame;
     frame.title = "Entrar";
@@ -55,10 +55,11 @@ std::string sign_in_page(std::string const &fault, std::string const &next)
         frame,
         fmt::format("<div class=\"sign\"><h1>Entrar</h1><p class=\"lead\">Use a chave que a operação lhe deu.</p>{}"
                     "<form class=\"card\" method=\"post\" action=\"/relatorios/entrar\"><input type=\"hidden\" name=\"next\" value=\"{}\">"
+                    "<input type=\"hidden\" name=\"atom.chave\" value=\"{}\">"
                     "<div class=\"field\"><label for=\"token\">Chave de acesso</label>"
                     "<input id=\"token\" name=\"token\" type=\"password\" autocomplete=\"current-password\" required autofocus></div>"
                     "<button>Entrar</button></form></div>",
-                    said, escaped(next)));
+                    said, escaped(next), escaped(key)));
 }
 
 std::string fault_page(Frame const &frame, int status, std::string const &text)

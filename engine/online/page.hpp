@@ -25,8 +25,8 @@ struct Frame
 /// The whole document. `main` is HTML.
 std::string page(Frame const &frame, std::string_view main);
 
-/// Asks for a token; `fault` says why again. `next` is where to go then: a path of ours.
-std::string sign_in_page(std::string const &fault, std::string const &next);
+/// Asks for a token; `fault` says why again. `next` is where to go then: a path of ours. `key` is the form's.
+std::string sign_in_page(std::string const &fault, std::string const &next, std::string const &key);
 
 /// "404", what is wrong, in a line.
 std::string fault_page(Frame const &frame, int status, std::string const &text);

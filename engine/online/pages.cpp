@@ -1,12 +1,12 @@
 #include "engine/online/pages.hpp"
 
+#include "engine/base/decimal.hpp"
 #include "engine/base/text.hpp"
 #include "engine/job/report_text.hpp"
 #include "engine/online/html.hpp"
 #include "engine/online/report_action.hpp"
 #include "engine/online/report_page.hpp"
 #include "engine/online/service.hpp"
-#include "engine/online/tokens.hpp"
 #include "engine/online/visitor.hpp"
 
 #include <fmt/format.h>
@@ -66,7 +66,7 @@ std::pair<std::string, std::string> name_and_kind(std::string const &segment)
 class Pages
 {
 public:
-    explicit Pages(Service &service) : m_service(service), m_visitors(service), m_facts(service.workspace()) {}
+    explicit Pages(Service &service) : m_service(service), m_visitors(service) {}
 
     WebAnswer style() const
     {
@@ -75,6 +75,19 @@ public:
         a.body = style_sheet();
         a.headers = {{"Cache-Control", "max-age=300"}};
         return a;
+    }
+
+    /// A form is read of who is signed in, and the one that signs in.
+    std::optional<WebAnswer> may_send(WebRequest const &head) const
+    {
+        constexpr std::int64_t k_most = 8192; // of a token and an address to go to
+        if (head.path == "/relatorios/entrar") {
+            auto const *const length = head.header("content-length");
+            auto const bytes = length == nullptr ? std::nullopt : parse_integer(*length);
+            return bytes && *bytes <= k_most ? std::nullopt
+                                             : std::optional(fault_answer(413, "CORPO_GRANDE_DEMAIS", "o formulário é grande demais"));
+        }
+        return m_visitors.who(head) ? std::nullopt : std::optional(ask_to_sign_in(head));
     }
 
     WebAnswer front(WebRequest const &request) const
@@ -91,7 +104,7 @@ public:
 
     WebAnswer sign_in_form(WebRequest const &request) const
     {
-        return html_answer(200, sign_in_page("", own_address(request.parameter("next"))));
+        return sign_in_answer(request, 200, "", own_address(request.parameter("next")));
     }
 
     WebAnswer sign_in(WebRequest const &request) const
@@ -99,23 +112,26 @@ public:
         auto const form = form_of(request);
         auto const next = own_address(form.parameter("next"));
         auto const *const token = form.parameter("token");
-        std::optional<Caller> caller;
-        if (token != nullptr && is_same_site(request)) {
-            m_service.readers().run([&](Database &db) { caller = find_caller(db, trim(*token)); });
+        if (!m_visitors.may_enter(request, form.parameter("atom.chave"))) {
+            return sign_in_answer(request, 403, "Esta página ficou velha. Entre de novo.", next);
         }
-        if (!caller) {
-            return html_answer(401, sign_in_page("Esta chave não vale; confira, ou peça outra à operação.", next));
+        auto signed_in = token == nullptr ? std::nullopt : m_visitors.sign_in(request, trim(*token));
+        if (!signed_in) {
+            return sign_in_answer(request, 401, "Esta chave não vale; confira, ou peça outra à operação.", next);
         }
         auto a = go_to(next);
-        a.headers.push_back(Visitors::signed_in(request, std::string(trim(*token))));
+        a.headers.push_back(*std::move(signed_in));
         return a;
     }
 
     WebAnswer sign_out(WebRequest const &request) const
     {
         auto a = go_to("/relatorios/entrar");
-        if (is_same_site(request)) {
-            a.headers.push_back(Visitors::signed_out(request));
+        auto const visitor = m_visitors.who(request);
+        auto const form = form_of(request);
+        auto const *const key = form.parameter("atom.chave");
+        if (visitor && key != nullptr && m_visitors.is_ours(request, *visitor, *key)) {
+            a.headers.push_back(m_visitors.sign_out(request));
         }
         return a;
     }
@@ -128,10 +144,10 @@ public:
             return kind.empty() ? ask_to_sign_in(request) : unauthorized();
         }
         auto const *const report = m_service.workspace().report(name);
-        if (auto refusal = refused(report, *visitor, kind)) {
+        if (auto refusal = refused(report, *visitor, kind, request.query)) {
             return *std::move(refusal);
         }
-        return kind.empty() ? page_answer(*report, *visitor, request.query, {}, 200) : file(*report, *visitor, request, kind);
+        return kind.empty() ? page_answer(*report, *visitor, request, request.query, {}, 200) : file(*report, *visitor, request, kind);
     }
 
     WebAnswer act(WebRequest const &request) const
@@ -141,7 +157,7 @@ public:
             return ask_to_sign_in(request);
         }
         auto const *const report = m_service.workspace().report(*request.capture("nome"));
-        if (auto refusal = refused(report, *visitor, "")) {
+        if (auto refusal = refused(report, *visitor, "", {})) {
             return *std::move(refusal);
         }
         auto const form = form_of(request);
@@ -150,19 +166,27 @@ public:
         HttpPairs query;
         read_pairs(back != nullptr ? *back : "", query);
         if (key == nullptr || !m_visitors.is_ours(request, *visitor, *key)) {
-            return page_answer(*report, *visitor, query, {"Esta página ficou velha e nada foi gravado. Confira e grave de novo.", true},
-                               403);
+            return page_answer(*report, *visitor, request, query,
+                               {"Esta página ficou velha e nada foi gravado. Confira e grave de novo.", true}, 403);
         }
         try {
             auto const said = run_action(m_service, *report, visitor->caller, form.query);
-            query.emplace_back("atom.feito", said);
+            query.emplace_back("atom.feito", m_visitors.signed_word(*visitor, said));
             return go_to(fmt::format("/relatorios/{}?{}", url_encoded(report->name), query_text(query)));
         } catch (RequestRefused const &e) {
-            return page_answer(*report, *visitor, query, {e.what(), true}, e.answer().status);
+            return page_answer(*report, *visitor, request, query, {e.what(), true}, e.answer().status);
         }
     }
 
 private:
+    WebAnswer sign_in_answer(WebRequest const &request, int status, std::string const &fault, std::string const &next) const
+    {
+        auto const entrance = m_visitors.entrance(request);
+        auto a = html_answer(status, sign_in_page(fault, next, entrance.key));
+        a.headers.push_back(entrance.header);
+        return a;
+    }
+
     static WebAnswer unauthorized()
     {
         auto a = fault_answer(401, "NAO_AUTORIZADO", "falta um token válido");
@@ -181,12 +205,15 @@ private:
         return go_to("/relatorios/entrar?next=" + url_encoded(request.method == "GET" ? here : request.path));
     }
 
-    std::optional<WebAnswer> refused(Report const *report, Visitor const &visitor, std::string const &kind) const
+    std::optional<WebAnswer> refused(Report const *report, Visitor const &visitor, std::string const &kind, HttpPairs const &query) const
     {
         bool const known_kind = kind.empty() || kind == "json" || kind == "csv" || kind == "xlsx";
         bool const found = report != nullptr && known_kind;
         if (found && may_open(*report, visitor.caller)) {
             return std::nullopt;
+        }
+        if (found) {
+            m_service.leave_trail("relatorio:" + report->name, visitor.caller.user, 403, named_by_address(*report, visitor.caller, query));
         }
         int const status = found ? 403 : 404;
         auto const text = found ? "Esta chave não abre este relatório." : "Não há relatório com este nome.";
@@ -228,27 +255,46 @@ private:
         return report_parameters(report, given, {iso_day(m_service.clock().today()), m_service.clock().local_text(), caller.user});
     }
 
-    ReportResult run(Report const &report, Parameters const &parameters, std::size_t limit) const
+    /// Whom a page that is refused was asked for by its parameters; nobody in particular without one.
+    std::vector<std::string> named_by_address(Report const &report, Caller const &caller, HttpPairs const &query) const
+    {
+        auto const given = given_of(report, query);
+        std::vector<std::string> out;
+        try {
+            auto const parameters = parameters_of(report, caller, given);
+            if (!given.empty()) {
+                m_service.readers().run([&](Database &db) { out = report_subjects(db, report, parameters); });
+            }
+        } catch (ParameterError const &) {
+            return {}; // what cannot be read names nobody
+        }
+        return out.size() > k_most_named ? std::vector<std::string>() : out;
+    }
+
+    /// `only`: the one table that is wanted; null = all.
+    ReportResult run(Report const &report, Parameters const &parameters, WebRequest const &request, std::size_t limit,
+                     ReportTable const *only = nullptr) const
     {
         ReportResult result;
         std::vector<std::string> subjects;
-        m_service.readers().run([&](Database &db) {
-            result = run_report(db, report, parameters, m_facts, limit);
-            subjects = report_subjects(db, report, parameters);
-        });
-        if (!subjects.empty()) { // nobody sees anything before the trail is on the disk
-            m_service.writer().run([&](Database &db) {
-                auto insert = db.prepare("insert into trilha(em, quem, chamada, chave) values(?1, ?2, ?3, ?4)");
-                for (auto const &key : subjects) {
-                    insert.bind(1, parameters.at("agora"))
-                        .bind(2, parameters.at("quem"))
-                        .bind(3, "relatorio:" + report.name)
-                        .bind(4, key)
-                        .run();
-                }
-            });
+        Patience patience(m_service.workspace().report_deadline, request.nobody_waits);
+        try {
+            m_service.readers().run(
+                [&](Database &db) {
+                    result = run_report(db, report, parameters, m_service.facts(), limit, only);
+                    subjects = shown_subjects(db, result);
+                },
+                patience);
+        } catch (StoreError const &) {
+            if (!patience.is_over()) {
+                throw;
+            }
+            throw RequestRefused(503, "RELATORIO_DEMORADO",
+                                 fmt::format("o relatório passou de {} s; peça menos, ou atom report {} na linha de comando",
+                                             m_service.workspace().report_deadline.count(), report.name));
         }
-        return result;
+        m_service.leave_trail("relatorio:" + report.name, std::get<std::string>(parameters.at("quem")), 200, subjects);
+        return result; // nobody sees anything before the trail is on the disk
     }
 
     static std::map<std::string, std::string> given_of(Report const &report, HttpPairs const &query)
@@ -262,7 +308,8 @@ private:
         return given;
     }
 
-    WebAnswer page_answer(Report const &report, Visitor const &visitor, HttpPairs const &query, Said said, int status) const
+    WebAnswer page_answer(Report const &report, Visitor const &visitor, WebRequest const &request, HttpPairs const &query, Said said,
+                          int status) const
     {
         ReportView view;
         view.given = given_of(report, query);
@@ -271,7 +318,7 @@ private:
             if (report.param(name) != nullptr) {
                 own.emplace_back(name, value);
             } else if (name == "atom.feito" && said.text.empty()) {
-                said = done_text(value);
+                said = done_text(m_visitors.word_of(visitor, value));
             }
         }
         view.query = query_text(own);
@@ -286,11 +333,14 @@ private:
         result.report = &report;
         try {
             auto const parameters = parameters_of(report, visitor.caller, view.given);
-            result = run(report, parameters, k_page_rows);
+            result = run(report, parameters, request, k_page_rows);
         } catch (ParameterError const &e) {
             bool const asked = !view.given.empty();
             view.said = asked ? Said{e.what(), true} : Said{};
             status = asked ? 422 : status;
+        } catch (RequestRefused const &e) {
+            view.said = Said{e.what(), true};
+            status = e.status();
         }
         return html_answer(status,
                            report_page(frame_for(visitor, report.title, report.name), report, m_service.workspace().reports, result, view));
@@ -299,17 +349,15 @@ private:
     WebAnswer file(Report const &report, Visitor const &visitor, WebRequest const &request, std::string const &kind) const
     {
         auto const *const table = request.parameter("tabela");
-        if (table != nullptr && report.table(*table) == nullptr) {
+        auto const *const only = table == nullptr ? nullptr : report.table(*table);
+        if (table != nullptr && only == nullptr) {
             return fault_answer(404, "TABELA_NAO_ENCONTRADA", "não há tabela com este nome neste relatório", "tabela");
         }
         ReportResult result;
         try {
-            result = run(report, parameters_of(report, visitor.caller, given_of(report, request.query)), k_file_rows);
+            result = run(report, parameters_of(report, visitor.caller, given_of(report, request.query)), request, k_file_rows, only);
         } catch (ParameterError const &e) {
             return fault_answer(422, "VALOR_INVALIDO", e.what(), e.name());
-        }
-        if (table != nullptr) {
-            std::erase_if(result.tables, [&](ReportRows const &t) { return t.table->name != *table; });
         }
         for (auto const &t : result.tables) {
             if (t.more) {
@@ -332,7 +380,6 @@ private:
 
     Service &m_service;
     Visitors m_visitors;
-    ColumnFacts m_facts;
 };
 
 } // namespace
@@ -346,7 +393,9 @@ void add_pages(Service &service)
                               true,
                               {},
                               [pages, handler](WebRequest const &request, Caller const &) { return (*pages.*handler)(request); },
-                              path});
+                              path,
+                              {},
+                              [pages](WebRequest const &head) { return pages->may_send(head); }});
     };
     service.router().add({"GET",
                           "/relatorios/estilo.css",

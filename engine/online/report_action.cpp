@@ -117,7 +117,7 @@ std::vector<Action> actions_for(Workspace const &workspace, Report const &report
 {
     std::vector<Action> out;
     for (auto const &own : engine_actions()) {
-        if (has_action(report, own)) {
+        if (has_action(report, own) && caller.may(report.action_scope)) {
             out.push_back({own, "", {}, {}});
         }
     }
@@ -136,6 +136,9 @@ std::string run_action(Service &service, Report const &report, Caller const &cal
         throw RequestRefused(422, "VALOR_INVALIDO", "esta página não tem esta ação");
     }
     if (is_own(*name)) {
+        if (!caller.may(report.action_scope)) {
+            throw RequestRefused(403, "SEM_PERMISSAO", "esta chave não permite isto");
+        }
         ask_the_poll(service, kind_of(*name), caller, form);
         return *name;
     }

@@ -12,7 +12,8 @@ namespace atom {
 
 class Service;
 
-/// The actions of a report that this caller may use: an endpoint's if a scope allows the endpoint, the engine's own with the report.
+/// The actions of a report that this caller may use: an endpoint's if a scope allows the endpoint, the engine's own if one allows the
+/// report's.
 std::vector<Action> actions_for(Workspace const &workspace, Report const &report, Caller const &caller);
 
 /// Does what the form says: `atom.acao` names the action. Returns what done_text() takes. Throws RequestRefused.

@@ -10,14 +10,8 @@
 
 namespace atom {
 
-/// Who asks, as a token says.
-struct Caller
-{
-    std::string user;                // :quem
-    std::vector<std::string> scopes; // what the token may do
-
-    bool may(std::vector<std::string> const &wanted) const noexcept; // one of these; an empty list takes anyone
-};
+/// The keys of those whom a call names by its address, path and query alone: for the trail of one that is refused.
+using NamedByAddress = std::function<std::vector<std::string>(WebRequest const &, Caller const &)>;
 
 /// May run on several threads at once. What it throws becomes a fault's answer (service.hpp).
 using Handler = std::function<WebAnswer(WebRequest const &, Caller const &)>;
@@ -29,7 +23,9 @@ struct Route
     bool open = false;              // asks for no token: the handler itself decides
     std::vector<std::string> scope; // the caller needs one of these; empty = any token
     Handler handler;
-    std::string name; // of the endpoint or page, for counts
+    std::string name = {}; // of the endpoint or page, for counts
+    NamedByAddress names = {};
+    std::function<std::optional<WebAnswer>(WebRequest const &head)> may_send = {}; // open: refuses before the body is read
 };
 
 class Router

@@ -8,64 +8,116 @@
 #include "engine/online/openapi.hpp"
 #include "engine/online/pages.hpp"
 #include "engine/online/tokens.hpp"
+#include "engine/store/trail.hpp"
 
 #include <fmt/format.h>
 
 namespace atom {
 
 Service::Service(Workspace const &workspace, Clock const &clock)
-    : m_workspace(workspace), m_clock(clock), m_rule_writers(workspace), m_readers(workspace), m_writer(workspace)
+    : m_workspace(workspace), m_clock(clock), m_rule_writers(workspace), m_facts(workspace), m_readers(workspace), m_writer(workspace)
 {
-    m_router.add({"GET",
-                  "/health",
-                  true,
-                  {},
-                  [](WebRequest const &, Caller const &) {
-                      WebAnswer a;
-                      a.body = R"({"status":"ok"})";
-                      return a;
-                  },
-                  "health"});
     add_endpoints(*this);
     add_metrics(*this);
     add_openapi(*this);
     add_pages(*this);
 }
 
-WebAnswer Service::answer(WebRequest request) noexcept
+/// What `work` answers, or what it throws as an answer.
+template <typename Work> WebAnswer Service::answered(WebRequest const &request, std::string const &route, Work const &work) noexcept
 {
-    std::string route = "none";
-    Stopwatch const watch;
-    WebAnswer answer;
     try {
-        answer = answer_route(request, route);
+        return work();
     } catch (RequestRefused const &e) {
-        answer = e.answer();
+        return e.answer();
     } catch (BaseUnreachable const &e) {
         log_error("{} {}: {}", request.method, route, e.what());
-        answer = fault_answer(503, "BASE_INACESSIVEL", "a base não pode ser alcançada agora");
+        return fault_answer(503, "BASE_INACESSIVEL", "a base não pode ser alcançada agora");
     } catch (StoreError const &e) {
         log_error("{} {}: {}", request.method, route, e.what());
-        answer = is_base_fault(e) ? fault_answer(503, "BASE_INACESSIVEL", "a base não pode ser alcançada agora")
-                                  : fault_answer(500, "ERRO_INTERNO", "erro interno");
+        return is_base_fault(e) ? fault_answer(503, "BASE_INACESSIVEL", "a base não pode ser alcançada agora")
+                                : fault_answer(500, "ERRO_INTERNO", "erro interno");
     } catch (std::exception const &e) {
         log_error("{} {}: {}", request.method, route, e.what());
-        answer = fault_answer(500, "ERRO_INTERNO", "erro interno");
+        return fault_answer(500, "ERRO_INTERNO", "erro interno");
+    }
+}
+
+WebAnswer Service::answer(WebRequest request) noexcept
+{
+    Stopwatch const watch;
+    auto found = m_router.find(request);
+    std::string const route = found.route != nullptr ? found.route->name : "none";
+    auto answer = answered(request, route, [&] {
+        request.captures = found.captures;
+        if (auto refusal = refused(request, found)) {
+            return *std::move(refusal);
+        }
+        return found.route->handler(request, request.caller.value_or(Caller()));
+    });
+    note(route, answer.status, watch.seconds());
+    return answer;
+}
+
+std::optional<WebAnswer> Service::refuse(WebRequest &head) noexcept
+{
+    Stopwatch const watch;
+    auto found = m_router.find(head);
+    std::string const route = found.route != nullptr ? found.route->name : "none";
+    bool is_refused = false;
+    auto answer = answered(head, route, [&] {
+        is_refused = true; // also by what is thrown
+        head.captures = found.captures;
+        auto refusal = refused(head, found);
+        if (!refusal && found.route->may_send) {
+            refusal = found.route->may_send(head);
+        }
+        is_refused = refusal.has_value();
+        return std::move(refusal).value_or(WebAnswer());
+    });
+    if (!is_refused) {
+        return std::nullopt;
     }
     note(route, answer.status, watch.seconds());
     return answer;
 }
 
-WebAnswer Service::answer_route(WebRequest &request, std::string &route_name)
+std::optional<WebAnswer> Service::answer_at_once(WebRequest const &request) noexcept
 {
-    auto found = m_router.find(request);
-    if (found.route != nullptr && found.route->open) {
-        route_name = found.route->name;
-        request.captures = std::move(found.captures);
-        return found.route->handler(request, {});
+    if (request.method != "GET" || request.path != "/health") {
+        return std::nullopt;
     }
-    auto const caller = caller_of(request);
-    if (!caller) {
+    WebAnswer a;
+    a.body = R"({"status":"ok"})";
+    note("health", a.status, 0);
+    return a;
+}
+
+std::optional<std::string> Service::page_of(WebRequest const &request) const noexcept
+{
+    if (request.segments.empty() || request.segments[0] != "relatorios" || request.path == "/relatorios/estilo.css") {
+        return std::nullopt;
+    }
+    for (auto const *name : {"authorization", "cookie"}) { // as it came: whoever it is, it is one
+        if (auto const *const value = request.header(name)) {
+            return *value;
+        }
+    }
+    auto const &header = m_workspace.proxy.user_header;
+    auto const *const user = header.empty() ? nullptr : request.header(to_lower(header));
+    return user != nullptr ? *user : request.peer;
+}
+
+/// Sets whose the request is where its route wants a token.
+std::optional<WebAnswer> Service::refused(WebRequest &request, Router::Found const &found)
+{
+    if (found.route != nullptr && found.route->open) {
+        return std::nullopt;
+    }
+    if (!request.caller) {
+        request.caller = caller_of(request);
+    }
+    if (!request.caller) {
         auto a = fault_answer(401, "NAO_AUTORIZADO", "falta um token válido");
         a.headers.emplace_back("WWW-Authenticate", "Bearer");
         return a;
@@ -78,12 +130,13 @@ WebAnswer Service::answer_route(WebRequest &request, std::string &route_name)
         a.headers.emplace_back("Allow", join(found.methods, ", "));
         return a;
     }
-    route_name = found.route->name;
-    if (!caller->may(found.route->scope)) {
+    if (!request.caller->may(found.route->scope)) {
+        if (found.route->names) {
+            leave_trail(found.route->name, request.caller->user, 403, found.route->names(request, *request.caller));
+        }
         return fault_answer(403, "SEM_PERMISSAO", "o token não permite esta chamada");
     }
-    request.captures = std::move(found.captures);
-    return found.route->handler(request, *caller);
+    return std::nullopt;
 }
 
 std::optional<Caller> Service::caller_of(WebRequest const &request)
@@ -94,6 +147,13 @@ std::optional<Caller> Service::caller_of(WebRequest const &request)
         m_readers.run([&](Database &db) { caller = find_caller(db, *token); });
     }
     return caller;
+}
+
+void Service::leave_trail(std::string const &call, std::string const &who, int status, std::vector<std::string> const &keys)
+{
+    if (!keys.empty()) {
+        m_writer.run([&](Database &db) { write_trail(db, {m_clock.local_text(), who, call, status}, keys); });
+    }
 }
 
 void Service::note(std::string const &route, int status, double seconds)

@@ -1,56 +1,12 @@
 #include "engine/online/tokens.hpp"
 
 #include "engine/base/error.hpp"
-#include "engine/base/file.hpp"
+#include "engine/base/secret.hpp"
 #include "engine/base/text.hpp"
 
 #include <fmt/format.h>
 
-#include <cerrno>
-
-#include <sys/random.h>
-
 namespace atom {
-
-namespace {} // namespace
-
-std::string random_text()
-{
-    std::array<unsigned char, 24> bytes{};
-    if (::getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size())) {
-        throw FileError("cannot read", "the system's random numbers", errno);
-    }
-    std::string out = "atom_";
-    for (auto const b : bytes) {
-        out += fmt::format("{:02x}", b);
-    }
-    return out;
-}
-
-namespace {
-
-std::string hash_of(std::string_view text)
-{
-    Sha256 sha;
-    sha.update(text);
-    return sha.hex();
-}
-
-} // namespace
-
-bool same_text(std::string_view a, std::string_view b) noexcept
-{
-    unsigned difference = a.size() == b.size() ? 0U : 1U;
-    for (std::size_t i = 0; i < a.size() && i < b.size(); ++i) {
-        difference |= static_cast<unsigned>(static_cast<unsigned char>(a[i]) ^ static_cast<unsigned char>(b[i]));
-    }
-    return difference == 0;
-}
-
-std::string keyed_hash(std::string_view key, std::string_view text)
-{
-    return hash_of(hash_of(key) + hash_of(std::string(key) + std::string(text)));
-}
 
 std::string add_token(Database &online, Token const &token)
 {
@@ -87,15 +43,8 @@ bool revoke_token(Database &online, std::string const &name, std::string const &
 
 std::optional<Caller> find_caller(Database &online, std::string_view text)
 {
-    auto const hash = hash_of(text);
-    std::optional<Caller> found;
-    auto s = online.prepare("select hash, user, scopes from atom_token where revoked_at is null");
-    while (s.step()) {
-        if (same_text(s.view(0), hash)) {
-            found = Caller{s.text(1), split(s.view(2), ',')};
-        }
-    }
-    return found;
+    auto s = online.prepare("select user, scopes from atom_token where hash = ?1 and revoked_at is null");
+    return s.bind(1, hash_of(text)).step() ? std::optional(Caller{s.text(0), split(s.view(1), ',')}) : std::nullopt;
 }
 
 std::optional<std::string> bearer_of(WebRequest const &request)

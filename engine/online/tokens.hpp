@@ -27,15 +27,8 @@ std::vector<Token> tokens(Database &online);
 /// False if no good token has this name.
 bool revoke_token(Database &online, std::string const &name, std::string const &at);
 
-/// Whose token this text is; none if it is nobody's. Every token's hash is compared whole, so that time tells nothing.
+/// Whose token this text is; none if it is nobody's. Looked up by its hash: what time tells of a hash tells nothing of the text.
 std::optional<Caller> find_caller(Database &online, std::string_view text);
-
-/// 192 random bits as text.
-std::string random_text();
-/// Equal; how long it takes tells nothing of where they differ.
-bool same_text(std::string_view a, std::string_view b) noexcept;
-/// A hash that nobody makes without the key.
-std::string keyed_hash(std::string_view key, std::string_view text);
 
 /// What `Authorization: Bearer …` carries; none if there is no such header.
 std::optional<std::string> bearer_of(WebRequest const &request);

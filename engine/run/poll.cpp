@@ -1,5 +1,6 @@
 #include "engine/run/poll.hpp"
 
+#include "engine/base/decimal.hpp"
 #include "engine/base/duration.hpp"
 #include "engine/base/file.hpp"
 #include "engine/base/kill_point.hpp"
@@ -80,7 +81,8 @@ void take_request(Site &site, Request const &request)
         site.ledger.release_export(jobs_that_hold(site.workspace, *x), x->name);
         return;
     }
-    auto row = is_digits(request.target) ? site.ledger.find(std::stoll(request.target)) : std::nullopt;
+    auto const id = parse_integer(request.target);
+    auto row = id ? site.ledger.find(*id) : std::nullopt;
     auto const wanted = request.kind == "retry" ? "failed" : request.kind == "approve" ? "held" : "waiting";
     if (!row || row->status != wanted) {
         return;

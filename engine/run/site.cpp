@@ -4,7 +4,9 @@
 #include "engine/job/bases.hpp"
 #include "engine/store/attach.hpp"
 #include "engine/store/base_file.hpp"
+#include "engine/store/ledger.hpp"
 #include "engine/store/schema.hpp"
+#include "engine/store/trail.hpp"
 
 #include <fmt/format.h>
 
@@ -34,6 +36,18 @@ std::unique_ptr<Database> open_base(Workspace const &workspace, OpenMode mode)
     }
     attach_online(*db, workspace);
     return db;
+}
+
+bool ran_before(Workspace const &workspace)
+{
+    auto const holds = [](std::filesystem::path const &path, bool (*asks)(Database &)) {
+        if (!std::filesystem::exists(path)) {
+            return false;
+        }
+        Database db(path, OpenMode::read_only);
+        return asks(db);
+    };
+    return holds(workspace.base, has_done_file) || holds(workspace.online, has_trail);
 }
 
 std::unique_ptr<Database> open_both_bases(Workspace const &workspace)

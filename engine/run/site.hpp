@@ -32,6 +32,9 @@ struct Site
 /// is. Throws ConfigError for a migration that fails, StoreError.
 std::unique_ptr<Database> open_base(Workspace const &workspace, OpenMode mode = OpenMode::read_write);
 
+/// The workspace has worked a file, or answered somebody. Throws StoreError.
+bool ran_before(Workspace const &workspace);
+
 /// A connection that reads the base as `base` and the online one as `online`, and writes neither. One that is not there yet is empty, with
 /// the tables that it will have. Throws ConfigError, StoreError.
 std::unique_ptr<Database> open_both_bases(Workspace const &workspace);

@@ -16,7 +16,11 @@ namespace {
 
 constexpr int k_busy_ms = 30000;
 
-bool is_engine_table(char const *name) { return name != nullptr && std::string_view(name).substr(0, 5) == "atom_"; }
+/// Those that begin with atom_, and the trail of the online base.
+bool is_engine_table(std::string_view name, std::string_view database)
+{
+    return name.substr(0, 5) == "atom_" || (name == "trilha" && database == "online");
+}
 
 /// What is asked of a guarded statement, and why it was refused, in words for its writer.
 struct GuardState
@@ -38,6 +42,13 @@ bool is_introspection(std::string_view pragma)
     return std::find(std::begin(known), std::end(known), pragma) != std::end(known);
 }
 
+/// What tells who may come in: hashes of tokens and sessions, the engine's keys.
+bool is_secret(std::string_view table, std::string_view column)
+{
+    return (table == "atom_token" && column == "hash") || (table == "atom_session" && column == "hash") ||
+           (table == "atom_secret" && column == "value");
+}
+
 int authorize_write(GuardState &state, int action, char const *table, char const *column, std::string_view database)
 {
     auto const name = std::string_view(table);
@@ -51,7 +62,7 @@ int authorize_write(GuardState &state, int action, char const *table, char const
     if (!in_temp && database != "main" && database != state.main) {
         return deny(state, fmt::format("{0} is only read here; it would write {0}.{1}", database, name));
     }
-    if (!in_temp && is_engine_table(table)) {
+    if (!in_temp && is_engine_table(name, database == "main" ? std::string_view(state.main) : database)) {
         return deny(state, fmt::format("{} is the engine's own table; no rule writes it", name));
     }
     if (state.guard.on_write) {
@@ -72,6 +83,9 @@ int authorize(void *context, int action, char const *a, char const *b, char cons
     case SQLITE_DETACH: return deny(state, "attach and detach are not allowed here");
     case SQLITE_PRAGMA: return is_introspection(a) ? SQLITE_OK : deny(state, fmt::format("pragma {} is not allowed here", a));
     case SQLITE_READ:
+        if (is_secret(a, b)) {
+            return SQLITE_IGNORE; // reads as null
+        }
         if (state.guard.on_read) {
             state.guard.on_read(a, b);
         }
@@ -79,8 +93,9 @@ int authorize(void *context, int action, char const *a, char const *b, char cons
     case SQLITE_INSERT:
     case SQLITE_DELETE:
     case SQLITE_UPDATE: return authorize_write(state, action, a, b, database != nullptr ? database : "main");
+    case SQLITE_FUNCTION: // its pointers are addresses of this process
+        return std::string_view(b) == "fts3_tokenizer" ? deny(state, "fts3_tokenizer is not allowed here") : SQLITE_OK;
     case SQLITE_SELECT:
-    case SQLITE_FUNCTION:
     case SQLITE_RECURSIVE: return SQLITE_OK;
     default: // create, drop, alter, analyze, reindex: of tables in temp only
         return in_temp && !state.guard.read_only ? SQLITE_OK : deny(state, "changing the schema is not allowed here");

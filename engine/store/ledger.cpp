@@ -308,4 +308,10 @@ std::string json_of(std::map<std::string, TableChanges> const &changes)
     return o.text();
 }
 
+bool has_done_file(Database &db)
+{
+    return db.integer("select count(*) from sqlite_schema where name = 'atom_file'") > 0 &&
+           db.integer("select exists (select 1 from atom_file where status = 'done')") > 0;
+}
+
 } // namespace atom

@@ -115,4 +115,7 @@ private:
 
 std::string json_of(std::map<std::string, TableChanges> const &changes);
 
+/// Some file was done in this base.
+bool has_done_file(Database &db);
+
 } // namespace atom

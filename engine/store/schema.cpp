@@ -2,6 +2,7 @@
 
 #include "engine/base/file.hpp"
 #include "engine/base/kill_point.hpp"
+#include "engine/base/secret.hpp"
 #include "engine/store/base_file.hpp"
 #include "engine/store/database.hpp"
 
@@ -92,10 +93,16 @@ create table if not exists atom_request(
 create table if not exists atom_token(
   id integer primary key, name text not null, user text not null, scopes text not null, hash text not null, made_at text not null,
   revoked_at text);
--- who saw what of whom: the call, and the key of each subject that it was about
+create index if not exists atom_token_hash on atom_token(hash);
+-- who saw or asked for what of whom: the call, the key of each subject that it was about, the answer's status
 create table if not exists trilha(
-  id integer primary key, em text not null, quem text not null, chamada text not null, chave text not null);
+  id integer primary key, em text not null, quem text not null, chamada text not null, chave text not null, status integer);
 create index if not exists trilha_chave on trilha(chave);
+-- who is signed in on the pages; of what the browser keeps only its hash is kept
+create table if not exists atom_session(
+  hash text primary key, token integer not null, made_at text not null, ends_at text not null) without rowid;
+-- what nobody outside may know: the key of the trail's hashes
+create table if not exists atom_secret(name text primary key, value text not null) without rowid;
 )sql";
 
 std::vector<std::string> index_columns(Database &db, std::string const &index)
@@ -256,6 +263,15 @@ std::vector<std::string> table_names(Database &db)
 
 namespace {
 
+/// What a base of an older version lacks in its tables, and what each base has for itself.
+void complete_online(Database &db)
+{
+    if (db.integer("select count(*) from pragma_table_info('trilha') where name = 'status'") == 0) {
+        db.exec("alter table trilha add column status integer");
+    }
+    db.prepare("insert or ignore into atom_secret(name, value) values('trail', ?1)").bind(1, random_text()).run();
+}
+
 /// The engine's tables where they are missing, and the mark; nothing is written where they were made from this text.
 void make_tables(Database &db, BaseKind kind, std::string const &sql)
 {
@@ -269,6 +285,9 @@ void make_tables(Database &db, BaseKind kind, std::string const &sql)
     }
     Transaction transaction(db);
     db.exec(sql);
+    if (kind == BaseKind::online) {
+        complete_online(db);
+    }
     db.prepare("insert or replace into atom_migration(name, sha256) values('atom', ?1)").bind(1, made_from).run();
     mark_base(db, kind);
     transaction.commit();

@@ -14,6 +14,10 @@ void name_pattern(std::string_view bytes);
 void fixed_reader(std::string_view bytes);
 void csv_reader(std::string_view bytes);
 void xlsx(std::string_view bytes);
+void http_head(std::string_view bytes);
+void http_body(std::string_view bytes);
+void http_form(std::string_view bytes);
+void http_cookies(std::string_view bytes);
 
 struct Target
 {
@@ -24,6 +28,8 @@ struct Target
 constexpr Target k_targets[] = {
     {"layout_toml", layout_toml},   {"job_toml", job_toml},     {"name_pattern", name_pattern},
     {"fixed_reader", fixed_reader}, {"csv_reader", csv_reader}, {"xlsx", xlsx},
+    {"http_head", http_head},       {"http_body", http_body},   {"http_form", http_form},
+    {"http_cookies", http_cookies},
 };
 
 inline Target const *target_named(std::string_view name)

@@ -85,7 +85,7 @@ class Seeded:
             base.executescript(SEED)
         base.close()
         self.tokens = {name: add_token(self.work, name, scope) for name, scope in
-                       (("ana", "portal"), ("bot", "webhook"), ("bia", "backoffice"), ("ops", "ops"))}
+                       (("ana", "portal"), ("bot", "webhook"), ("bia", "backoffice"), ("ops", "ops,decide"))}
 
     def copy_to(self, root):
         shutil.copytree(self.work.root, root)
@@ -101,7 +101,9 @@ def add_token(work, name, scope):
 class Served:
     """with Served(atom) as server: …"""
 
-    def __init__(self, atom, change=None, folder=None):
+    def __init__(self, atom, change=None, folder=None, before=(), listen="127.0.0.1:0"):
+        """`before`: words that stand before the command, as those of prlimit."""
+        self.before, self.listen = list(before), listen
         self.folder = tempfile.TemporaryDirectory(dir=folder) if folder else quick_folder()
         self.work = Workspace(atom, os.path.join(self.folder.name, "w"))
         self.process = None
@@ -125,12 +127,12 @@ class Served:
         return add_token(self.work, name, scope)
 
     def start(self):
-        self.process = subprocess.Popen([self.work.atom, "-C", self.work.home, "serve", "--listen", "127.0.0.1:0", "--json", "--at", AT],
+        self.process = subprocess.Popen([*self.before, self.work.atom, "-C", self.work.home, "serve", "--listen", self.listen, "--json", "--at", AT],
                                         stdout=subprocess.PIPE, stderr=open(self.log, "ab"), text=True)
         line = self.process.stdout.readline()
         if not line:
             raise AssertionError("atom serve ended: " + Path(self.log).read_text(encoding="utf-8"))
-        self.port = int(json.loads(line)["listening"].rsplit(":", 1)[1])
+        self.port = int(json.loads(line)["listening"].rsplit(":", 1)[1]) if not self.listen.startswith("unix:") else None
 
     @property
     def log(self):

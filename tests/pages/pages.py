@@ -86,7 +86,7 @@ def check_without_browser(server):
     same(raw(server, "/relatorios/fila", token | form, b"atom.acao=InsertTabulacao&atom.chave=" + key)[0], 422, "an action that is not the page's")
     same(server.online("select status from workflow"), [("ABERTO",)], "nothing of it was done")
     same([r[2] for r in server.online("select quem, chamada, chave from trilha where chamada = 'relatorio:fila'")][:1], ["900200"], "the trail")
-    status, headers, _ = raw(server, "/relatorios/entrar", form, b"token=" + server.tokens["bia"].encode() + b"&next=//evil.example/")
+    status, headers, _ = raw(server, "/relatorios/entrar", form | {"Sec-Fetch-Site": "same-origin"}, b"token=" + server.tokens["bia"].encode() + b"&next=//evil.example/")
     same((status, headers["Location"]), (303, "/relatorios"), "signing in goes nowhere else")
     for part in ("HttpOnly", "SameSite=Strict", "Path=/relatorios"):
         holds(headers["Set-Cookie"], part, "cookie")

@@ -161,6 +161,12 @@ TEST_CASE("what a name may hold is shown on one line of UTF-8", "[base][text]")
     CHECK(printable("\xc2\x9b"
                     "31m") == "\\xc2\\x9b31m"); // CSI, as one character
     CHECK(printable("\xc0\xaf\xed\xa0\x80") == "\\xc0\\xaf\\xed\\xa0\\x80");
+    CHECK(printable("a\xe2\x80\xae"
+                    "b\xe2\x81\xa6") == "a\\xe2\\x80\\xae"
+                                        "b\\xe2\\x81\\xa6"); // marks that turn text
+    CHECK(shown("a\xe2\x80\xae"
+                "b\n\tc\xc2\x85\xd8\x9c"
+                "d") == "ab\n\tcd");
 }
 
 TEST_CASE("split and join", "[base][text]")

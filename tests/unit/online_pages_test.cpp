@@ -94,13 +94,13 @@ TEST_CASE("the queries of a report are prepared, and what its tables name is loo
     Shop shop;
     auto const cakes = report_of(k_cakes);
     Faults none;
-    check_report(shop.db, cakes, {cakes, report_of(k_cake)}, {"Taste"}, none);
+    check_report(shop.db, cakes, {cakes, report_of(k_cake)}, {"Taste"}, shop.facts, none);
     CHECK(none.empty());
     Faults faults;
     auto wrong = cakes;
     wrong.tables[0].query = "select id, name, price from cake where name = :nome";
     wrong.tables[0].actions = {"atom:aprove"};
-    check_report(shop.db, wrong, {cakes}, {}, faults);
+    check_report(shop.db, wrong, {cakes}, {}, shop.facts, faults);
     REQUIRE(faults.all().size() == 3);
     CHECK(faults.all()[0].text() == "jobs/r.toml:4:1: unknown report in detail \"cake\"; did you mean \"cakes\"?");
     CHECK(faults.all()[1].text() == "jobs/r.toml:4:1: unknown action \"atom:aprove\"; did you mean \"atom:approve\"?");
@@ -108,7 +108,7 @@ TEST_CASE("the queries of a report are prepared, and what its tables name is loo
     Faults writes;
     wrong.tables[0].query = "delete from cake";
     wrong.tables[0].actions = {};
-    check_report(shop.db, wrong, {cakes, report_of(k_cake)}, {}, writes);
+    check_report(shop.db, wrong, {cakes, report_of(k_cake)}, {}, shop.facts, writes);
     REQUIRE(writes.all().size() == 1);
     CHECK(writes.all()[0].text() == "jobs/r.toml:7:9: all: only reading is allowed here; it would write cake");
 }
