@@ -89,6 +89,24 @@ std::string json_of(std::vector<ConfigFault> const &faults)
     return "[" + list + "]";
 }
 
+/// A sweep takes what a file does not name for gone: a value that may hold line ends could hide lines.
+void ask_multiline(Workspace const &workspace)
+{
+    for (auto const &job : workspace.jobs) {
+        auto const sweep = std::find_if(job.rules.begin(), job.rules.end(), [](Rule const &r) { return r.verb == Verb::sweep; });
+        for (auto const &layout : sweep == job.rules.end() ? std::vector<std::shared_ptr<Layout const>>{} : job.layouts()) {
+            if (layout->format == Format::csv && layout->multiline && !layout->says_multiline) {
+                std::cerr << ConfigFault{layout->pos,
+                                         fmt::format("rule {} of job {} sweeps what no line names, and one quote too many can hide lines; "
+                                                     "say multiline = false, or true if values do hold line ends",
+                                                     sweep->name, job.name)}
+                                 .text()
+                          << "\n";
+            }
+        }
+    }
+}
+
 template <typename T> void tell_if_off(char const *kind, T const &e)
 {
     if (!e.off.empty()) {
@@ -117,6 +135,7 @@ int run(Call const &call)
             std::cout << fmt::format("all is well: {}, {}, {}{}{}\n", counted(workspace.layouts.size(), "layout"),
                                      counted(workspace.jobs.size(), "job"), counted(workspace.exports.size(), "export"), sends, reports);
         }
+        ask_multiline(workspace);
         for (auto const &s : workspace.sources) {
             tell_if_off("source", s);
         }

@@ -1,6 +1,7 @@
 #include "engine/base/encoding.hpp"
 
 #include "engine/base/text.hpp"
+#include "engine/base/unicode.hpp"
 
 #include <algorithm>
 #include <array>
@@ -107,6 +108,19 @@ std::size_t plain_run(std::string_view s, std::size_t at) noexcept
             break;
         }
         i += k_step;
+    }
+    return i - at;
+}
+
+// How many bytes from `at` on are ASCII.
+std::size_t ascii_run(std::string_view s, std::size_t at) noexcept
+{
+    std::size_t i = at;
+    while (i + k_step <= s.size() && (load8(s.data() + i) & k_highs) == 0) {
+        i += k_step;
+    }
+    while (i < s.size() && byte_at(s, i) < 0x80) {
+        ++i;
     }
     return i - at;
 }
@@ -224,6 +238,47 @@ bool is_ascii(std::string_view bytes) noexcept
 
 bool is_valid_utf8(std::string_view bytes) noexcept { return find_invalid_utf8(bytes, false) == std::string_view::npos; }
 
+Encoding likely_encoding(std::string_view lines) noexcept
+{
+    constexpr std::string_view k_line_ends = "\r\n";
+    std::uint64_t good = 0, bad = 0;
+    for (std::size_t at = 0; at < lines.size();) {
+        at += ascii_run(lines, at);
+        if (at == lines.size()) {
+            break;
+        }
+        auto const before = lines.find_last_of(k_line_ends, at);
+        auto const begin = before == std::string_view::npos ? 0 : before + 1;
+        auto const end = std::min(lines.find_first_of(k_line_ends, at), lines.size());
+        ++(is_valid_utf8(lines.substr(begin, end - begin)) ? good : bad);
+        at = end;
+    }
+    return bad > good ? Encoding::windows_1252 : Encoding::utf8;
+}
+
+bool has_windows_bytes(std::string_view bytes) noexcept
+{
+    // of four words at once, the bytes whose three highest bits are 100
+    constexpr std::uint64_t k_top = 0xE0E0E0E0E0E0E0E0U;
+    auto const found = [&](std::size_t i) {
+        auto const other = (load8(bytes.data() + i) & k_top) ^ k_highs; // zero in such a byte
+        return (other - k_ones) & ~other & k_highs;
+    };
+    auto const is = [](char c) {
+        return is_cp1252_special(static_cast<unsigned char>(c)) && k_cp1252[static_cast<unsigned char>(c) - 0x80] != 0;
+    };
+    std::size_t i = 0;
+    for (; i + 4 * k_step <= bytes.size(); i += 4 * k_step) {
+        if ((found(i) | found(i + k_step) | found(i + 2 * k_step) | found(i + 3 * k_step)) != 0) {
+            auto const four = bytes.substr(i, 4 * k_step);
+            if (std::any_of(four.begin(), four.end(), is)) {
+                return true;
+            }
+        }
+    }
+    return std::any_of(bytes.begin() + static_cast<std::ptrdiff_t>(i), bytes.end(), is);
+}
+
 std::size_t find_invalid(std::string_view bytes, Encoding e) noexcept
 {
     switch (e) {
@@ -243,15 +298,20 @@ std::string to_utf8(std::string_view bytes, Encoding e)
 
 namespace {
 
-// Names on every line: at most two bytes each, written in place.
+// Names on every line: nearly always at most two bytes each, written in place.
 void latin1_to_utf8(std::string_view bytes, std::string &out)
 {
-    out.resize(bytes.size() * 2);
+    constexpr std::size_t k_longest = 3;
+    out.resize(bytes.size() * k_longest);
     char *to = out.data();
     for (char const c : bytes) {
         unsigned const b = static_cast<unsigned char>(c);
         if (b < 0x80) {
             *to++ = c;
+        } else if (is_cp1252_special(b) && k_cp1252[b - 0x80] != 0) {
+            std::string character;
+            append_utf8(character, k_cp1252[b - 0x80]);
+            to = std::copy(character.begin(), character.end(), to);
         } else {
             *to++ = static_cast<char>(0xc0 | (b >> 6));
             *to++ = static_cast<char>(0x80 | (b & 0x3f));
@@ -295,6 +355,11 @@ std::optional<std::string> from_utf8(std::string_view utf8, Encoding e)
     if (is_ascii(utf8)) {
         return std::string(utf8);
     }
+    if (!is_surely_composed(utf8)) {
+        if (auto const whole = composed(utf8); whole != utf8) {
+            return from_utf8(whole, e);
+        }
+    }
     std::string out;
     out.reserve(utf8.size());
     for (std::size_t i = 0; i < utf8.size();) {
@@ -304,6 +369,43 @@ std::optional<std::string> from_utf8(std::string_view utf8, Encoding e)
             return std::nullopt;
         }
         out += *byte;
+        i += step.size;
+    }
+    return out;
+}
+
+namespace {
+
+/// A dash or quote as typewriters have it; 0 for another character.
+char plain_sign(char32_t c) noexcept
+{
+    if ((c >= 0x2010 && c <= 0x2015) || c == 0x2212) {
+        return '-';
+    }
+    if ((c >= 0x2018 && c <= 0x201B) || c == 0x2032 || c == 0x2039 || c == 0x203A) {
+        return '\'';
+    }
+    return (c >= 0x201C && c <= 0x201F) || c == 0x2033 ? '"' : '\0';
+}
+
+} // namespace
+
+std::string from_utf8_or_plain(std::string_view utf8, Encoding e)
+{
+    if (auto bytes = from_utf8(utf8, e)) {
+        return *std::move(bytes);
+    }
+    auto const whole = composed(utf8);
+    std::string out;
+    for (std::size_t i = 0; i < whole.size();) {
+        auto const step = decode(whole, i);
+        auto const character = std::string_view(whole).substr(i, step.size);
+        auto bytes = from_utf8(character, e);
+        if (!bytes) {
+            bytes = from_utf8(without_accents(character), e);
+        }
+        char const sign = step.valid ? plain_sign(step.code_point) : '\0';
+        out += bytes.value_or(std::string(1, sign != 0 ? sign : '?'));
         i += step.size;
     }
     return out;

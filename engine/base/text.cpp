@@ -1,6 +1,7 @@
 #include "engine/base/text.hpp"
 
 #include "engine/base/encoding.hpp"
+#include "engine/base/unicode.hpp"
 
 #include <fmt/format.h>
 
@@ -235,17 +236,30 @@ std::string without_accents(std::string_view utf8)
     return out;
 }
 
+namespace {
+
+std::size_t character_size(std::string_view s) noexcept
+{
+    std::size_t n = 1;
+    while (n < s.size() && (static_cast<unsigned char>(s[n]) & 0xC0U) == 0x80U) {
+        ++n;
+    }
+    return n;
+}
+
+} // namespace
+
 std::string header_key(std::string_view utf8)
 {
-    constexpr std::string_view k_no_break_space = "\xC2\xA0"; // spreadsheets leave them in headers, and nobody sees them
-    std::string const plain = without_accents(utf8);
+    auto const plain = fold_case(without_accents(composed(utf8))).text;
     std::string out;
-    for (std::size_t i = 0; i < plain.size(); ++i) {
-        if (plain.compare(i, k_no_break_space.size(), k_no_break_space) == 0) {
-            ++i;
-        } else if (!is_space(plain[i]) && plain[i] != '_') {
-            out += lower(plain[i]);
+    for (std::string_view rest = plain; !rest.empty();) {
+        auto const blank = blank_at_front(rest, Encoding::utf8);
+        auto const n = blank > 0 ? blank : character_size(rest);
+        if (blank == 0 && rest.front() != '_') {
+            out += rest.substr(0, n);
         }
+        rest.remove_prefix(n);
     }
     return out;
 }

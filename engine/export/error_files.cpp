@@ -58,7 +58,7 @@ template <typename Take> void each_rejected_line(Ledger &ledger, FileRow const &
 void write_sheet_row(XlsxWriter &out, std::string_view row)
 {
     std::vector<CsvCell> cells;
-    split_csv(row, k_cell_end, 0, cells);
+    split_row(row, sheet_shape(), cells);
     for (auto const &c : cells) {
         out.cell(c.bytes);
     }
@@ -89,7 +89,7 @@ void write_rejected_lines(std::filesystem::path const &path, Ledger &ledger, Fil
     }
     AtomicFile out(path);
     if (input.layout().format == Format::csv) {
-        out.write(input.preamble());
+        out.write(input.original(0, input.preamble().size()));
     }
     each_rejected_line(ledger, file, [&](std::uint64_t linha) {
         auto rows = input.scanner_at(linha);
@@ -100,7 +100,7 @@ void write_rejected_lines(std::filesystem::path const &path, Ledger &ledger, Fil
             out.write(replaced(std::string(trim(row.bytes)), "\n", " ") + "\n");
             return;
         }
-        out.write(input.bytes().substr(static_cast<std::size_t>(row.offset), static_cast<std::size_t>(rows.offset() - row.offset)));
+        out.write(input.original(row.offset, rows.offset()));
     });
     out.commit();
 }

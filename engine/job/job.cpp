@@ -300,6 +300,7 @@ void read_file_job(TomlTable &top, Layouts const &layouts, Job &job)
     job.expected = read_expected(top);
     job.reject_limit = read_limit(top);
     job.empty_ok = top.choice("empty", {"fail", "ok"}).value_or("fail") == "ok";
+    job.unreadable_holds = top.choice("unreadable", {"reject", "hold"}).value_or("reject") == "hold";
 }
 
 } // namespace

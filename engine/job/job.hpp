@@ -100,6 +100,7 @@ struct Job
     Parameters values;
     RejectLimit reject_limit;
     bool empty_ok = false;
+    bool unreadable_holds = false; // a line whose key cannot be read holds the file
     std::vector<Rule> rules;
 
     /// The first pattern that the name fits, with `only` satisfied.

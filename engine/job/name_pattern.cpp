@@ -1,6 +1,7 @@
 #include "engine/job/name_pattern.hpp"
 
 #include "engine/base/text.hpp"
+#include "engine/base/unicode.hpp"
 
 #include <fmt/format.h>
 
@@ -69,7 +70,7 @@ NamePattern::NamePattern(std::string const &text) : m_text(text)
         if (part.capture) {
             add_capture(part.text, part.format);
         } else {
-            m_pieces.push_back({Piece::Kind::literal, part.text});
+            m_pieces.push_back({Piece::Kind::literal, fold_case(composed(part.text)).text});
         }
     }
 }
@@ -135,19 +136,23 @@ bool NamePattern::fits(std::size_t piece, std::string_view rest, std::vector<std
     }
     auto const wanted = p.kind == Piece::Kind::again ? found[p.capture] : std::string_view(p.text);
     auto const there = rest.substr(0, wanted.size());
-    return (p.kind == Piece::Kind::digits ? is_of_format(there, wanted) : equal_ignoring_case(there, wanted)) && goes_on(wanted.size());
+    return (p.kind == Piece::Kind::digits ? is_of_format(there, wanted) : there == wanted) && goes_on(wanted.size());
 }
 
 std::optional<Captures> NamePattern::match(std::string const &name) const
 {
+    auto const whole = composed(name);
+    auto const folded = fold_case(whole);
     std::vector<std::string_view> found;
-    if (!fits(0, name, found)) {
+    if (!fits(0, folded.text, found)) {
         return std::nullopt;
     }
+    auto const origin = [&](char const *p) { return folded.origin[static_cast<std::size_t>(p - folded.text.data())]; };
     Captures out;
     for (std::size_t i = 0; i < m_captures.size(); ++i) {
         auto const &c = m_captures[i];
-        auto value = std::string(found[i]);
+        auto const begin = origin(found[i].data());
+        auto value = whole.substr(begin, origin(found[i].data() + found[i].size()) - begin);
         if (c.format) {
             auto const date = c.format->parse(value);
             if (!date) {

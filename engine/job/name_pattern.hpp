@@ -1,5 +1,6 @@
 #pragma once
-// File names as jobs declare them: "{data:YYYYMMDD}_{hora:HHMMSS}_parc_{code}_out.{code}". Matched without regard to upper and lower case.
+// File names as jobs declare them: "{data:YYYYMMDD}_{hora:HHMMSS}_parc_{code}_out.{code}". Matched without regard
+// to upper and lower case, and to how accents are written: composed, and by folded case.
 
 #include "engine/base/date.hpp"
 

@@ -46,6 +46,9 @@ void RuleRunner::run()
         }
     }
     note_incomplete_keys();
+    if (m_set.job.unreadable_holds) {
+        read_keys(written_keys(), false, [](auto const &) {});
+    }
     for (auto const &rule : m_set.job.rules) {
         try {
             Stopwatch const watch;

@@ -127,6 +127,10 @@ private:
     void run_hold(Rule const &rule, RulePlan const &plan);
     void run_sweep(Rule const &rule, RulePlan const &plan);
     void name_keys(Rule const &rule, RulePlan const &plan);
+    /// The fields of a record that keys are made of; none for a record whose lines are not asked.
+    using KeyFields = std::vector<std::vector<int>>;
+    KeyFields written_keys() const;
+    void read_keys(KeyFields const &keys, bool empty_holds, std::function<void(std::vector<Value> const &)> const &take) const;
     void ask_brake(Rule const &rule, std::int64_t of, std::int64_t changed) const;
     void hold(std::string const &reason) const;
     void write(RulePlan const &plan, Rule const &rule);

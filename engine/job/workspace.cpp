@@ -46,8 +46,10 @@ public:
         if (settings) {
             read_settings(*settings);
         }
-        m_out.layouts = load_layouts(m_out.root / "layouts", "layouts", m_faults);
+        m_layouts = load_layouts(m_out.root / "layouts", "layouts", m_faults);
+        m_out.layouts.insert(m_layouts.begin(), m_layouts.end());
         read_jobs();
+        mark_keys();
         check_names();
         m_faults.throw_if_any();
         return std::move(m_out);
@@ -259,6 +261,21 @@ private:
         std::stable_sort(m_out.jobs.begin(), m_out.jobs.end(), [](Job const &a, Job const &b) { return a.order < b.order; });
     }
 
+    /// What a key names must be read whole or not at all, so a layout is to know what its jobs do with it.
+    void mark_keys()
+    {
+        for (auto const &j : m_out.jobs) {
+            for (auto const &used : j.layouts()) {
+                auto const &layout = m_layouts.find(used->name)->second;
+                for (auto const &rule : j.rules) {
+                    for (auto const &column : rule.key) {
+                        mark_key(*layout, column);
+                    }
+                }
+            }
+        }
+    }
+
     template <typename T> void check_twice(std::vector<T> const &all, char const *kind)
     {
         std::set<std::string> seen;
@@ -345,6 +362,7 @@ private:
     std::filesystem::path m_shown; // as the user named it
     Workspace m_out;
     Faults m_faults;
+    std::map<std::string, std::shared_ptr<Layout>> m_layouts; // those of m_out, while they may change
 };
 
 } // namespace

@@ -1,10 +1,16 @@
 #include "engine/layout/cell.hpp"
 
-#include "engine/layout/rows.hpp"
-
 #include <algorithm>
 
 namespace atom {
+
+RowShape sheet_shape() noexcept
+{
+    RowShape shape;
+    shape.newline = k_row_end;
+    shape.delimiter = k_cell_end;
+    return shape;
+}
 
 SheetCell sheet_cell(std::string_view raw) noexcept
 {
@@ -27,7 +33,7 @@ std::string shown_cell(std::string_view raw, char decimal_separator)
 std::string shown_row(std::string_view row, char decimal_separator)
 {
     std::vector<CsvCell> cells;
-    split_csv(row, k_cell_end, 0, cells);
+    split_row(row, sheet_shape(), cells);
     std::string out;
     for (auto const &cell : cells) {
         auto const text = shown_cell(cell.bytes, decimal_separator);
@@ -51,7 +57,10 @@ std::string shown_row(std::string_view row, char decimal_separator)
 std::string row_of_text(std::string_view line)
 {
     std::vector<CsvCell> cells;
-    split_csv(line, ';', '"', cells);
+    RowShape shape;
+    shape.delimiter = ';';
+    shape.quote = '"';
+    split_row(line, shape, cells);
     std::string out, scratch;
     for (auto const &cell : cells) {
         if (&cell != &cells.front()) {

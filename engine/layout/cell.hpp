@@ -2,6 +2,8 @@
 // The rows of a spreadsheet as text. A sheet is read once, into a scratch file in which each row ends with RS and cells are parted by US. A
 // cell that is more than text begins with a mark. No XML document can hold these characters, so nothing is ever quoted or escaped.
 
+#include "engine/layout/rows.hpp"
+
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,6 +20,9 @@ enum class CellKind : char
     moment = '\x02', // "2026-11-03", "02:00:00" or "2026-11-03 02:00:00"
     error = '\x03'   // "#N/A", or the formula that has no result
 };
+
+/// How the rows of a sheet are read.
+RowShape sheet_shape() noexcept;
 
 /// A view of a cell without its mark.
 struct SheetCell

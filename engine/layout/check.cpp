@@ -98,6 +98,9 @@ Totals merge(Input &input, std::deque<ChunkResult> &results, Checked &out)
         out.rejected += r.rejected;
         t.all += r.all;
         t.shaped = t.shaped || r.shaped;
+        if (r.windows_bytes) {
+            input.note_windows_bytes();
+        }
         out.faults.insert(out.faults.end(), r.faults.begin(), r.faults.end());
         for (std::size_t i = 0; i < layout.records.size(); ++i) {
             auto &lines = input.lines(static_cast<int>(i)).words();
@@ -145,6 +148,18 @@ std::optional<FileRefused> divergent(Layout const &layout, Totals const &t)
     return std::nullopt;
 }
 
+/// What is wrong with the first line, where that says what the file is.
+std::string first_reason(Input const &input, std::vector<Fault> const &faults)
+{
+    auto const &layout = input.layout();
+    if (faults.empty() || layout.format == Format::fixed) {
+        return {};
+    }
+    auto const first = input.describe(faults.front());
+    return fmt::format("; linha {}: {}{}", first.linha, first.mensagem,
+                       faults.front().code == LineFault::json ? " (um documento por linha, ou todos em uma lista)" : "");
+}
+
 /// A later good line with the key of an earlier good one goes.
 void reject_duplicates(Input &input, int record, Checked &out)
 {
@@ -172,7 +187,8 @@ Checked check(Input &input, unsigned threads)
     input.end_rows();
     auto const totals = merge(input, chunks.results(), out);
     if (out.read > 0 && !totals.shaped) {
-        out.refused.emplace(FileFault::incompatible, fmt::format("nenhuma linha tem a forma do layout {}", input.layout().name));
+        out.refused.emplace(FileFault::incompatible,
+                            fmt::format("nenhuma linha tem a forma do layout {}{}", input.layout().name, first_reason(input, out.faults)));
         out.faults.clear(); // one row says it all
         return out;
     }

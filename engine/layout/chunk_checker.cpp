@@ -112,8 +112,7 @@ bool ChunkChecker::has_some_shape()
 bool ChunkChecker::fits(int record)
 {
     if (m_layout.has_columns()) {
-        auto const n = m_fields.cells().size();
-        return n >= m_input.least_columns(record) && n <= m_input.most_columns(record);
+        return m_input.fits_columns(record, m_fields.cells());
     }
     auto const &r = m_input.record(record);
     auto const size = m_fields.row().bytes.size();
@@ -143,6 +142,7 @@ void ChunkChecker::check_values(int record)
     }
     auto const encoding = m_input.encoding();
     auto const bytes = m_fields.row().bytes;
+    m_out.windows_bytes = m_out.windows_bytes || (encoding == Encoding::iso_8859_1 && has_windows_bytes(bytes));
     // where every byte of the line is good, text that takes anything needs no look; a fixed field may cut a UTF-8 character
     bool const bytes_good = find_invalid(bytes, encoding) == std::string_view::npos &&
                             (m_layout.has_columns() || encoding != Encoding::utf8 || is_ascii(bytes));

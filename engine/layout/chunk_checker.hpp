@@ -25,6 +25,7 @@ struct ChunkResult
     std::vector<std::vector<std::uint64_t>> lines, good; // a record's words
     std::vector<std::uint64_t> counts;                   // a record's lines
     std::uint64_t all = 0, read = 0, rejected = 0;
+    bool windows_bytes = false;                                   // has_windows_bytes() of some line
     bool shaped = false;                                          // some line has a record's length or number of columns
     std::vector<Wide> sums;                                       // a control's
     std::vector<std::vector<std::optional<std::int64_t>>> wanted; // a control's: as its record's lines say

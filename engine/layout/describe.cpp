@@ -3,6 +3,7 @@
 #include "engine/base/text.hpp"
 #include "engine/layout/cell.hpp"
 #include "engine/layout/input.hpp"
+#include "engine/layout/key_text.hpp"
 #include "engine/layout/value.hpp"
 
 #include <fmt/format.h>
@@ -30,7 +31,7 @@ std::string wanted(Field const &f)
         formats.push_back(format.text());
     }
     switch (f.type) {
-    case FieldType::text: return "texto inválido";
+    case FieldType::text: return "texto inválido"; // of a key, key_fault() knows why
     case FieldType::integer: return "não é um número inteiro";
     case FieldType::decimal: return fmt::format("não é um número com {} casas decimais", f.scale);
     case FieldType::date: return fmt::format("não é uma data {}", join(formats, " ou "));
@@ -57,8 +58,9 @@ std::string Input::fault_message(Fault const &fault, RowFields &fields) const
     switch (fault.code) {
     case LineFault::length: return fmt::format("a linha tem {} bytes; o layout pede {}", size, record(fault.record).length.value_or(0));
     case LineFault::columns:
-        return fmt::format("a linha tem {} colunas; o arquivo pede {}", fields.cells().size(),
-                           expected_columns(least_columns(fault.record), most_columns(fault.record)));
+        return fmt::format("a linha tem {} colunas; o arquivo pede {}{}", fields.cells().size(),
+                           expected_columns(least_columns(fault.record), most_columns(fault.record)),
+                           fields.cells().size() == 1 ? other_width_hint(fault.record, fields.row().bytes) : "");
     case LineFault::unknown_record: return "nenhum registro do layout reconhece a linha";
     case LineFault::open_quotes: return "aspas que não fecham";
     case LineFault::json: fields.read_json(); return fields.json().fault();
@@ -66,7 +68,9 @@ std::string Input::fault_message(Fault const &fault, RowFields &fields) const
     case LineFault::value: {
         auto const &f = record(fault.record).fields[static_cast<std::size_t>(fault.field)];
         bool const broken = f.typed_cells && sheet_cell(fields.raw(fault.field)).kind == CellKind::error;
-        return broken ? "a célula tem um erro da planilha ou uma fórmula sem resultado" : wanted(f);
+        auto const of_key =
+            f.type == FieldType::text && f.values.empty() ? key_fault(shown_raw(f, fields.raw(fault.field), m_encoding)) : "";
+        return broken ? "a célula tem um erro da planilha ou uma fórmula sem resultado" : of_key.empty() ? wanted(f) : std::string(of_key);
     }
     case LineFault::required: return "campo obrigatório vazio";
     case LineFault::duplicate_key: return "uma linha anterior do arquivo tem a mesma chave";
@@ -83,7 +87,7 @@ Reject Input::describe(Fault const &fault) const
     fields.set(row);
     Reject r;
     r.linha = fault.linha;
-    r.byte = m_layout->format == Format::xlsx ? 0 : fault.offset; // a zip has no place where a row begins
+    r.byte = m_layout->format == Format::xlsx ? 0 : original_offset(fault.offset); // a zip has no place where a row begins
     r.codigo = code_of(fault.code);
     r.warning = fault.warning;
     for (std::size_t i = 0; fault.field >= 0 && i < fields.elements(); ++i) {

@@ -1,6 +1,7 @@
 #include "engine/layout/input.hpp"
 
 #include "engine/base/text.hpp"
+#include "engine/base/unicode.hpp"
 #include "engine/layout/cell.hpp"
 #include "engine/layout/value.hpp"
 #include "engine/layout/xlsx_reader.hpp"
@@ -79,7 +80,7 @@ void RowFields::set(Row const &row)
 std::vector<CsvCell> const &RowFields::cells()
 {
     if (!m_split) {
-        split_csv(m_row.bytes, m_input->shape().delimiter, m_input->shape().quote, m_cells);
+        split_row(m_row.bytes, m_input->shape(), m_cells);
         m_split = true;
     }
     return m_cells;
@@ -119,6 +120,13 @@ std::unique_ptr<MappedFile> rows_of_sheet(MappedFile const *file, Layout const &
     return rows;
 }
 
+/// In a fixed file zeros may be numbers; only a mark is believed there.
+std::unique_ptr<Utf16Text> text_of_utf16(std::string_view bytes, Layout const &layout, std::filesystem::path const &scratch)
+{
+    auto const order = layout.format == Format::xlsx ? std::nullopt : utf16_order(bytes, layout.format != Format::fixed);
+    return order ? std::make_unique<Utf16Text>(bytes, *order, scratch) : nullptr;
+}
+
 } // namespace
 
 Input::Input(std::filesystem::path const &path, std::shared_ptr<Layout const> layout, std::filesystem::path const &scratch)
@@ -142,7 +150,8 @@ Input Input::of_bytes(std::string bytes, std::shared_ptr<Layout const> layout)
 
 Input::Input(std::unique_ptr<MappedFile> file, std::string memory, std::shared_ptr<Layout const> layout, Opening const &opening)
     : m_layout(std::move(layout)), m_file(std::move(file)), m_sheet(rows_of_sheet(m_file.get(), *m_layout, opening.scratch)),
-      m_memory(std::move(memory)), m_bytes(without_end_mark(bytes())), m_first_line(opening.first_line)
+      m_memory(std::move(memory)), m_utf16(text_of_utf16(m_file ? m_file->bytes() : m_memory, *m_layout, opening.scratch)),
+      m_bytes(without_end_mark(bytes())), m_first_line(opening.first_line)
 {
     m_good.resize(m_layout->records.size());
     m_lines.resize(m_layout->records.size());
@@ -151,34 +160,44 @@ Input::Input(std::unique_ptr<MappedFile> file, std::string memory, std::shared_p
         throw FileRefused(FileFault::empty,
                           m_sheet ? "a planilha não tem nenhuma célula preenchida" : "o arquivo não tem nenhum byte além de brancos");
     }
-    if (m_layout->format == Format::xlsx) {
-        m_shape.newline = k_row_end;
-        m_shape.delimiter = k_cell_end;
-    } else {
-        m_shape.newline = newline_of(m_bytes);
-    }
+    open_rows();
     if (opening.kind) {
         m_shape.kind = *opening.kind;
     } else if (m_layout->format == Format::json) {
         open_json();
-    }
-    if (m_layout->format == Format::csv) {
-        m_shape.delimiter = m_layout->delimiter;
-        m_shape.quote = m_layout->quote;
     }
     if (m_layout->has_columns()) {
         read_header();
     }
 }
 
-/// Passes over a byte-order mark, and decides what `auto` is.
+/// A byte-order mark, or several, says what the file is, whatever the layout believes.
 void Input::open_encoding()
 {
-    bool const may_be_utf8 = !m_layout->encoding || *m_layout->encoding == Encoding::utf8;
-    if (may_be_utf8 && m_bytes.substr(0, k_bom.size()) == k_bom) {
-        m_data_offset = k_bom.size();
+    while (m_bytes.substr(m_data_offset, k_bom.size()) == k_bom) {
+        m_data_offset += k_bom.size();
     }
-    m_encoding = m_layout->encoding ? *m_layout->encoding : is_valid_utf8(m_bytes) ? Encoding::utf8 : Encoding::windows_1252;
+    bool const is_marked = m_data_offset > 0 || m_utf16;
+    m_encoding = is_marked ? Encoding::utf8 : m_layout->encoding ? *m_layout->encoding : likely_encoding(m_bytes);
+    if (is_marked && m_layout->encoding && *m_layout->encoding != Encoding::utf8) {
+        m_notes.push_back(fmt::format("lido como {}, que o arquivo diz ser; o layout diz {}", m_utf16 ? "utf-16" : "utf-8",
+                                      encoding_name(*m_layout->encoding)));
+    }
+}
+
+void Input::open_rows()
+{
+    if (m_layout->format == Format::xlsx) {
+        m_shape = sheet_shape();
+    } else if (m_layout->format == Format::csv) {
+        m_shape.delimiter = m_layout->delimiter;
+        m_shape.quote = m_layout->quote;
+        m_shape.multiline = m_layout->multiline;
+    }
+    m_shape.encoding = m_encoding;
+    if (m_layout->format != Format::xlsx) {
+        m_shape.newline = newline_of(m_bytes, m_shape.multiline ? m_shape.quote : '\0');
+    }
 }
 
 /// One document a line; or all of them as one array, which must then be whole; or one that is itself a list of rows.
@@ -187,6 +206,10 @@ void Input::open_json()
     auto const text = m_bytes.substr(m_data_offset);
     auto const first = text.find_first_not_of(" \t\r\n");
     if (text[first] != '[') {
+        bool const spans = text[first] == '{' && json_list_end(text, first) == text.find_last_not_of(" \t\r\n") + 1 &&
+                           text.find(m_shape.newline, first) < text.find_last_not_of(" \t\r\n");
+        m_shape.kind = spans ? RowShape::Kind::whole : RowShape::Kind::lines; // one document over several lines
+        m_data_offset += spans ? first : 0;
         return;
     }
     auto const end = text.find_last_not_of(" \t\r\n");
@@ -198,90 +221,6 @@ void Input::open_json()
     } else if (is_one || text.find('\n', first) > end) {
         m_shape.kind = RowShape::Kind::items;
         m_data_offset += first + 1;
-    }
-}
-
-void Input::read_header()
-{
-    for (std::size_t i = 0; i < m_layout->skip && m_data_offset < m_bytes.size(); ++i) {
-        auto const end = m_bytes.find(m_shape.newline, m_data_offset);
-        m_data_offset = end == std::string_view::npos ? m_bytes.size() : end + 1;
-        ++m_first_line;
-    }
-    std::vector<std::string> header;
-    if (m_layout->header) {
-        auto rows = scanner();
-        Row row;
-        if (!rows.next(row)) {
-            throw FileRefused(FileFault::header, "o arquivo não tem a linha de cabeçalho");
-        }
-        std::vector<CsvCell> cells;
-        split_csv(row.bytes, m_shape.delimiter, m_shape.quote, cells);
-        std::string scratch;
-        for (auto const &cell : cells) {
-            auto const raw = trim(cell_text(cell, m_shape.quote, scratch));
-            header.push_back(m_layout->format == Format::xlsx ? shown_cell(raw, m_layout->decimal_separator) : to_utf8(raw, m_encoding));
-        }
-        m_data_offset = static_cast<std::size_t>(rows.offset());
-        m_first_line = rows.line();
-    }
-    bind_columns(header);
-}
-
-void Input::bind_columns(std::vector<std::string> const &header)
-{
-    std::map<std::string, int> by_key;
-    for (std::size_t i = 0; i < header.size(); ++i) {
-        by_key.emplace(header_key(header[i]), static_cast<int>(i));
-    }
-    std::set<std::string> missing;
-    std::set<int> taken;
-    auto const find = [&](std::string const &word, bool optional) {
-        auto const it = by_key.find(header_key(word));
-        if (it == by_key.end()) {
-            if (!optional) {
-                missing.insert(word);
-            }
-            return -1;
-        }
-        taken.insert(it->second);
-        return it->second;
-    };
-    for (auto const &r : m_layout->records) {
-        Columns c;
-        for (std::size_t i = 0; i < r.fields.size(); ++i) {
-            c.of_field.push_back(m_layout->header ? find(r.fields[i].column, r.fields[i].optional) : static_cast<int>(i));
-        }
-        for (auto const &w : r.when) {
-            c.of_when.push_back(m_layout->header ? find(w.column, false) : r.field_index(w.column));
-        }
-        count_columns(c, r, header.size());
-        m_columns.push_back(std::move(c));
-    }
-    if (!missing.empty()) {
-        throw FileRefused(FileFault::header, fmt::format("falta no cabeçalho: {}", fmt::join(missing, ", ")));
-    }
-    for (std::size_t i = 0; i < header.size(); ++i) {
-        if (taken.count(static_cast<int>(i)) == 0 && !header[i].empty()) {
-            m_unknown_columns.push_back(header[i]);
-        }
-    }
-}
-
-/// A row has as many columns as the header (or, without one, the record), but trailing ones that are optional may be missing.
-void Input::count_columns(Columns &columns, Record const &record, std::size_t header_columns) const
-{
-    columns.most = m_layout->header ? header_columns : record.fields.size();
-    std::vector<bool> optional(columns.most, false);
-    for (std::size_t i = 0; i < record.fields.size(); ++i) {
-        auto const at = columns.of_field[i];
-        if (record.fields[i].optional && at >= 0) {
-            optional[static_cast<std::size_t>(at)] = true;
-        }
-    }
-    columns.least = m_layout->format == Format::xlsx ? 0 : columns.most; // a sheet has no cells where it has no values
-    while (columns.least > 0 && optional[columns.least - 1]) {
-        --columns.least;
     }
 }
 
@@ -313,10 +252,32 @@ Row Input::row(std::uint64_t linha) const
     return row;
 }
 
+std::vector<std::string> Input::notes() const
+{
+    auto notes = m_notes;
+    if (m_has_windows_bytes) {
+        notes.emplace_back("bytes 80 a 9F lidos como windows-1252");
+    }
+    if (!m_unknown_columns.empty()) {
+        notes.push_back("colunas ignoradas: " + join(m_unknown_columns, ", "));
+    }
+    return notes;
+}
+
+std::string_view Input::original(std::uint64_t from, std::uint64_t to) const noexcept
+{
+    if (!m_utf16) {
+        return bytes().substr(static_cast<std::size_t>(from), static_cast<std::size_t>(to - from));
+    }
+    auto const whole = m_file ? m_file->bytes() : std::string_view(m_memory);
+    auto const begin = original_offset(from);
+    return whole.substr(static_cast<std::size_t>(begin), static_cast<std::size_t>(original_offset(to) - begin));
+}
+
 bool Input::read_apart(std::uint64_t from, std::size_t size, char *out) const noexcept
 {
-    auto const &file = m_sheet ? m_sheet : m_file;
-    return file && file->read(static_cast<std::size_t>(from), size, out);
+    auto const *const file = mapped();
+    return file != nullptr && file->read(static_cast<std::size_t>(from), size, out);
 }
 
 void Input::note_row(Row const &row)
@@ -351,7 +312,7 @@ int Input::record_of(RowFields &fields) const
         }
         auto const column = static_cast<std::size_t>(m_columns[record].of_when[i]);
         auto const &cells = fields.cells();
-        auto const cell = column < cells.size() ? trim(cells[column].bytes) : std::string_view{};
+        auto const cell = column < cells.size() ? trim_blanks(cells[column].bytes, m_encoding) : std::string_view{};
         return column < cells.size() && (m_layout->format == Format::xlsx ? sheet_cell(cell).text : cell) == w.value;
     };
     for (std::size_t r = 0; r < m_layout->records.size(); ++r) {

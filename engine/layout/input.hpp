@@ -9,9 +9,11 @@
 #include "engine/layout/fault.hpp"
 #include "engine/layout/layout.hpp"
 #include "engine/layout/rows.hpp"
+#include "engine/layout/utf16_text.hpp"
 #include "engine/layout/value.hpp"
 
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -128,28 +130,36 @@ public:
     Layout const &layout() const noexcept { return *m_layout; }
     Record const &record(int i) const { return m_layout->records[static_cast<std::size_t>(i)]; }
     Encoding encoding() const noexcept { return m_encoding; }
-    /// The whole file; what stands in front of and behind the rows too.
-    std::string_view bytes() const noexcept { return m_sheet ? m_sheet->bytes() : m_file ? m_file->bytes() : std::string_view(m_memory); }
+    /// The whole file; what stands in front of and behind the rows too. Of a spreadsheet its rows, of a file in UTF-16 the same as UTF-8.
+    std::string_view bytes() const noexcept
+    {
+        auto const *const file = mapped();
+        return file != nullptr ? file->bytes() : std::string_view(m_memory);
+    }
+    /// What stands between two places of bytes() as it came, byte for byte (not of a spreadsheet).
+    std::string_view original(std::uint64_t from, std::uint64_t to) const noexcept;
+    /// The place in the file of a place in bytes().
+    std::uint64_t original_offset(std::uint64_t offset) const noexcept { return m_utf16 ? m_utf16->original(offset) : offset; }
     /// The file was touched since it was opened: what was checked may not be what was loaded.
     bool changed() const { return m_file && m_file->changed(); }
     /// A pass says what it reads next, and gives back what lies behind it (base/file.hpp).
     void want(std::uint64_t from, std::uint64_t to) const noexcept
     {
-        if (auto const &file = m_sheet ? m_sheet : m_file) {
+        if (auto const *const file = mapped()) {
             file->want(static_cast<std::size_t>(from), static_cast<std::size_t>(to));
         }
     }
     void forget(std::uint64_t from, std::uint64_t to) const noexcept
     {
-        if (auto const &file = m_sheet ? m_sheet : m_file) {
+        if (auto const *const file = mapped()) {
             file->forget(static_cast<std::size_t>(from), static_cast<std::size_t>(to));
         }
     }
 
     /// The bytes that stand before the first row (byte-order mark, skipped lines, CSV header), line end included.
     std::string_view preamble() const noexcept { return m_bytes.substr(0, m_data_offset); }
-    /// Header words that no field takes, as they stand.
-    std::vector<std::string> const &unknown_columns() const noexcept { return m_unknown_columns; }
+    /// What is worth telling of a file that is good: header words that no field takes, how its bytes were read.
+    std::vector<std::string> notes() const;
 
     RowShape const &shape() const noexcept { return m_shape; }
 
@@ -168,6 +178,7 @@ public:
     /// Columns that a CSV row may have.
     std::size_t least_columns(int record) const { return m_columns[static_cast<std::size_t>(record)].least; }
     std::size_t most_columns(int record) const { return m_columns[static_cast<std::size_t>(record)].most; }
+    bool fits_columns(int record, std::vector<CsvCell> const &cells) const;
     /// CSV column (0-based) of a field; -1 if the file has it not.
     int column_of(int record, int field) const
     {
@@ -186,6 +197,8 @@ public:
     /// check() found no byte that the encoding does not have: values can be read the quick way.
     void note_bytes_good() noexcept { m_bytes_good = true; }
     bool bytes_good() const noexcept { return m_bytes_good; }
+    /// It found one that ISO-8859-1 has only by Windows' leave.
+    void note_windows_bytes() noexcept { m_has_windows_bytes = true; }
 
     /// Notes where the row of the next block of 64 lines begins; check() calls it in order while it scans.
     void note_row(Row const &row);
@@ -224,34 +237,47 @@ private:
         std::vector<int> of_field;
         std::vector<int> of_when;
         std::size_t least = 0, most = 0;
+        std::size_t widest = 0; // so many, if those past `most` are blank
     };
 
     void open_encoding();
+    void open_rows();
     std::string shown_line(Row const &row) const;
     void open_json();
     void read_header();
+    void pass_over_separator_line();
+    std::vector<std::string> words_of(std::string_view header, char delimiter) const;
     void bind_columns(std::vector<std::string> const &header);
-    void count_columns(Columns &columns, Record const &record, std::size_t header_columns) const;
+    [[noreturn]] static void refuse_doubled(std::string const &word, std::vector<std::string> const &header,
+                                            std::vector<int> const &columns);
+    std::string other_delimiter_hint(std::set<std::string> const &missing) const;
+    std::string other_width_hint(int record, std::string_view row) const;
+    void count_columns(Columns &columns, Record const &record, std::vector<std::string> const &header) const;
+    std::size_t width_of_rows(std::size_t columns) const;
+    bool are_blank(std::vector<CsvCell> const &cells, std::size_t from) const;
+    MappedFile const *mapped() const noexcept { return m_sheet ? m_sheet.get() : m_utf16 ? &m_utf16->file() : m_file.get(); }
     std::string fault_message(Fault const &fault, RowFields &fields) const;
 
     std::shared_ptr<Layout const> m_layout;
     std::unique_ptr<MappedFile> m_file;  // null: m_memory
     std::unique_ptr<MappedFile> m_sheet; // the rows of a spreadsheet
     std::string m_memory;
-    std::string_view m_bytes; // of the file, without an end mark
+    std::unique_ptr<Utf16Text> m_utf16; // what is read in place of such a file
+    std::string_view m_bytes;           // of the file, without an end mark
     Encoding m_encoding = Encoding::utf8;
     RowShape m_shape;
     std::size_t m_data_offset = 0;
     std::uint64_t m_first_line = 1;
     std::vector<Columns> m_columns;
-    std::vector<std::string> m_unknown_columns;
+    std::string_view m_header_row;
+    std::vector<std::string> m_unknown_columns, m_notes;
     std::vector<Bitmap> m_good, m_lines;
     std::vector<Mark> m_marks;
     std::uint64_t m_stride = 0; // bytes from one line to the next
     bool m_even = true;
     Mark m_last;                                   // row that was noted
     std::uint64_t m_row_size = 0, m_last_size = 0; // bytes of the first row and of that one, without the line end
-    bool m_bytes_good = false;
+    bool m_bytes_good = false, m_has_windows_bytes = false;
 };
 
 } // namespace atom

@@ -9,42 +9,6 @@
 
 namespace atom {
 
-int Record::field_index(std::string_view wanted) const noexcept
-{
-    for (std::size_t i = 0; i < fields.size(); ++i) {
-        if (fields[i].name == wanted) {
-            return static_cast<int>(i);
-        }
-    }
-    return -1;
-}
-
-std::vector<int> Layout::detail_records() const
-{
-    std::vector<int> out;
-    for (std::size_t i = 0; i < records.size(); ++i) {
-        if (records[i].role == RecordRole::detail) {
-            out.push_back(static_cast<int>(i));
-        }
-    }
-    return out;
-}
-
-int Layout::record_index(std::string_view wanted) const noexcept
-{
-    for (std::size_t i = 0; i < records.size(); ++i) {
-        if (records[i].name == wanted) {
-            return static_cast<int>(i);
-        }
-    }
-    return -1;
-}
-
-std::string Layout::relation_of(Record const &r) const
-{
-    return detail_records().size() == 1 && r.role == RecordRole::detail ? "e" : "e_" + r.name;
-}
-
 namespace {
 
 /// A TOML key that holds one ASCII character; "" is none where `empty_allowed`.
@@ -80,6 +44,9 @@ public:
             m_layout.records.push_back(read_record(t));
         }
         check_records();
+        if (csv()) {
+            read_multiline();
+        }
         for (auto &t : m_top.tables("control")) {
             read_control(t);
         }
@@ -87,7 +54,7 @@ public:
             read_sample(t);
         }
         m_top.finish("a layout");
-        m_layout.fingerprint = XXH3_64bits(file_text.data(), file_text.size());
+        m_layout.fingerprint = XXH3_64bits_withSeed(file_text.data(), file_text.size(), k_reader_version);
         return std::move(m_layout);
     }
 
@@ -134,6 +101,15 @@ private:
             m_layout.skip = static_cast<std::size_t>(m_top.integer("skip", 0, 1000000).value_or(0));
             m_layout.header = m_top.boolean("header").value_or(true);
         }
+    }
+
+    /// Where a line of another shape stays, a quote too many must not take its neighbours along.
+    void read_multiline()
+    {
+        bool const warns = std::any_of(m_layout.records.begin(), m_layout.records.end(), [](Record const &r) { return r.shape_warns; });
+        auto const said = m_top.boolean("multiline");
+        m_layout.says_multiline = said.has_value();
+        m_layout.multiline = said.value_or(!warns);
     }
 
     Record read_record(TomlTable &t)
@@ -330,6 +306,9 @@ private:
                 key.push_back(r.field_index(name));
             }
             if (r.role == RecordRole::detail && std::find(key.begin(), key.end(), -1) == key.end()) {
+                for (int const i : key) {
+                    r.fields[static_cast<std::size_t>(i)].key = true;
+                }
                 r.unique = std::move(key);
                 bound = true;
             }

@@ -15,6 +15,9 @@
 
 namespace atom {
 
+/// Grows when the same bytes are read as another value than before: lines that were written by then are written once more.
+constexpr std::uint64_t k_reader_version = 2;
+
 enum class FieldType
 {
     text,
@@ -61,6 +64,7 @@ struct Field
     bool typed_cells = false; // xlsx: raw bytes may begin with a mark (layout/cell.hpp)
     std::vector<DateFormat> formats;
     bool required = false;
+    bool key = false; // of `unique`, or a rule's key names it: never read in part
     bool strip_zeros = false;
     bool sensitive = false;
     OnInvalid on_invalid = OnInvalid::reject;
@@ -159,7 +163,9 @@ struct Layout
     std::optional<Encoding> encoding; // none = auto
     std::string sheet;                // xlsx: its name; "" = the first
     char delimiter = ';';
-    char quote = '"'; // 0: none
+    char quote = '"';            // 0: none
+    bool multiline = true;       // CSV: a quoted value may hold line ends
+    bool says_multiline = false; // the layout's file says which
     std::size_t skip = 0;
     bool header = true;
     char decimal_separator = ',';
@@ -169,7 +175,7 @@ struct Layout
     std::vector<Record> records;
     std::vector<Control> controls;
     std::vector<Sample> samples;
-    std::uint64_t fingerprint = 0; // of the TOML file's text
+    std::uint64_t fingerprint = 0; // of the TOML file's text and the reader's version
 
     /// Rows are cells under a header, not bytes at places.
     bool has_columns() const noexcept { return format == Format::csv || format == Format::xlsx; }
@@ -185,7 +191,9 @@ struct Layout
 Layout read_layout(TomlValue const &root, std::string_view file_text, Faults &faults);
 
 /// All layouts of a folder, by name. A missing folder has none.
-std::map<std::string, std::shared_ptr<Layout const>> load_layouts(std::filesystem::path const &folder, std::string const &shown,
-                                                                  Faults &faults);
+std::map<std::string, std::shared_ptr<Layout>> load_layouts(std::filesystem::path const &folder, std::string const &shown, Faults &faults);
+
+/// A rule's key names this column: the fields that give it are keys.
+void mark_key(Layout &layout, std::string_view column);
 
 } // namespace atom

@@ -2,21 +2,114 @@
 
 #include "engine/base/json_text.hpp"
 #include "engine/base/text.hpp"
+#include "engine/base/unicode.hpp"
 
 #include <algorithm>
 #include <cstring>
 
 namespace atom {
 
-char newline_of(std::string_view bytes) noexcept
+namespace {
+
+constexpr std::size_t npos = std::string_view::npos;
+
+/// How a file's lines end, as far as they say so.
+struct LineEnds
 {
-    return bytes.find('\n') == std::string_view::npos && bytes.find('\r') != std::string_view::npos ? '\r' : '\n';
+    std::uint64_t lf = 0, lone_cr = 0;
+};
+
+/// A run of CRs that touches an LF is part of its line end.
+LineEnds count_line_ends(std::string_view bytes, char quote) noexcept
+{
+    LineEnds n;
+    bool quoted = false;
+    for (std::size_t i = 0; i < bytes.size(); ++i) {
+        char const c = bytes[i];
+        if (quote != 0 && c == quote) {
+            quoted = !quoted; // twice where it is doubled
+        } else if (c == '\n') {
+            n.lf += quoted ? 0 : 1;
+        } else if (c == '\r' && !quoted) {
+            auto const first = i;
+            while (i + 1 < bytes.size() && bytes[i + 1] == '\r') {
+                ++i;
+            }
+            bool const of_lf = (first > 0 && bytes[first - 1] == '\n') || (i + 1 < bytes.size() && bytes[i + 1] == '\n');
+            n.lone_cr += of_lf ? 0 : i + 1 - first;
+        }
+    }
+    return n;
+}
+
+/// Where the line ends that `at` stands in: the bytes' end, if it is the last one.
+std::size_t line_end_after(std::string_view bytes, std::size_t at, char newline) noexcept
+{
+    return std::min(newline == '\r' ? bytes.find_first_of("\r\n", at) : bytes.find(newline, at), bytes.size());
+}
+
+/// Where the line after it begins.
+std::size_t next_line(std::string_view bytes, std::size_t end, char newline) noexcept
+{
+    auto const is = [&](std::size_t i, char c) { return i < bytes.size() && bytes[i] == c; };
+    auto const at = std::min(end + 1, bytes.size());
+    if (newline == '\r') {
+        return is(end, '\r') && is(at, '\n') ? at + 1 : at;
+    }
+    bool const lf_cr = newline == '\n' && is(at, '\r') && !is(at + 1, '\r') && !is(at + 1, '\n');
+    return lf_cr ? at + 1 : at;
+}
+
+/// Nothing but blanks in a line, nor in any cell of a CSV row.
+bool has_no_value(std::string_view row, RowShape const &shape)
+{
+    std::size_t i = 0;
+    while (i < row.size() && (is_ascii_blank(row[i]) || (shape.delimiter != 0 && row[i] == shape.delimiter))) {
+        ++i;
+    }
+    bool const unsure = i < row.size() && ((shape.quote != 0 && row[i] == shape.quote) || static_cast<unsigned char>(row[i]) >= 0x80);
+    if (!unsure) {
+        return i == row.size();
+    }
+    if (shape.delimiter == 0) {
+        return trim_blanks(row, shape.encoding).empty();
+    }
+    CellReader cells(row, shape, 0, row.size());
+    for (CsvCell cell; cells.next(cell);) {
+        if (!trim_blanks(cell.bytes, shape.encoding).empty()) {
+            return false;
+        }
+    }
+    return true;
+}
+
+} // namespace
+
+char newline_of(std::string_view bytes, char quote) noexcept
+{
+    constexpr std::size_t k_sample = std::size_t{1} << 20; // where that much of an LF file has no CR alone, the rest is not looked at
+    if (bytes.find('\n') == npos) {
+        return bytes.find('\r') != npos ? '\r' : '\n';
+    }
+    auto const begin = bytes.substr(0, k_sample);
+    if (begin.find('\r') == npos || count_line_ends(begin, quote).lone_cr == 0) {
+        return '\n';
+    }
+    auto const n = count_line_ends(bytes, quote);
+    return n.lone_cr > 9 * n.lf ? '\r' : '\n';
+}
+
+std::size_t line_after(std::string_view bytes, std::size_t at, char newline) noexcept
+{
+    return next_line(bytes, line_end_after(bytes, at, newline), newline);
 }
 
 std::string_view without_end_mark(std::string_view bytes) noexcept
 {
-    auto const last = bytes.find_last_not_of("\r\n");
-    return last != std::string_view::npos && bytes[last] == '\x1a' ? bytes.substr(0, last) : bytes;
+    for (auto last = bytes.find_last_not_of("\r\n"); last != npos && bytes[last] == '\x1a'; last = bytes.find_last_not_of("\r\n")) {
+        bytes = bytes.substr(0, last);
+    }
+    return bytes;
 }
 
 /// What stands before the array's end, comma by comma; what follows the end is an item, too, that will be no JSON.
@@ -51,19 +144,20 @@ bool RowScanner::next(Row &row)
         row.offset = m_at;
         row.open_quotes = false;
         auto const begin = static_cast<std::size_t>(m_at);
-        auto end = m_bytes.find(m_shape.newline, begin);
-        end = end == std::string_view::npos ? m_bytes.size() : end;
+        auto end = line_end_after(m_bytes, begin, m_shape.newline);
         std::uint64_t lines = 1;
         if (m_shape.quote != 0 && std::memchr(m_bytes.data() + begin, m_shape.quote, end - begin) != nullptr) {
-            auto const first_end = end;
-            if (!quoted_end(begin, end, lines)) {
-                row.open_quotes = true;
-                end = first_end;
-                lines = 1;
+            CellReader cells(m_bytes, m_shape, begin, end);
+            for (CsvCell cell; cells.next(cell);) {
+            }
+            row.open_quotes = cells.is_open();
+            if (!row.open_quotes) {
+                end = cells.row_end();
+                lines = cells.lines();
             }
         }
         end_at(row, end, lines);
-        if (!is_blank(row.bytes)) {
+        if (row.open_quotes || !has_no_value(row.bytes, m_shape)) {
             return true;
         }
     }
@@ -74,91 +168,85 @@ void RowScanner::end_at(Row &row, std::size_t end, std::uint64_t lines)
 {
     auto const begin = static_cast<std::size_t>(row.offset);
     auto size = end - begin;
-    if (m_shape.newline == '\n' && size > 0 && m_bytes[end - 1] == '\r') {
+    while (m_shape.newline == '\n' && size > 0 && m_bytes[begin + size - 1] == '\r') {
         --size;
     }
     row.bytes = m_bytes.substr(begin, size);
-    m_at = std::min(end + 1, m_bytes.size());
+    m_at = next_line(m_bytes, end, m_shape.newline);
     m_line += lines;
 }
 
-/// Finds the end of a row that may have quoted fields; false if a quote stays open.
-bool RowScanner::quoted_end(std::size_t begin, std::size_t &end, std::uint64_t &lines) const
+std::size_t CellReader::past_blanks(std::size_t at, std::size_t end) const noexcept
 {
-    auto const *const data = m_bytes.data();
-    auto const size = m_bytes.size();
-    auto at = begin;
-    lines = 1;
-    for (;;) {
-        if (at < size && data[at] == m_shape.quote) {
-            auto const opened = at++;
-            for (;;) {
-                auto const span = std::min(size, opened + k_longest_quoted + 2) - at;
-                auto const *const close = static_cast<char const *>(std::memchr(data + at, m_shape.quote, span));
-                if (close == nullptr) {
-                    return false;
-                }
-                auto const stop = static_cast<std::size_t>(close - data);
-                lines += static_cast<std::uint64_t>(std::count(data + at, data + stop, m_shape.newline));
-                at = stop + 1;
-                if (at >= size || data[at] != m_shape.quote) {
-                    break;
-                }
-                ++at; // a doubled quote is one of the text
-            }
+    while (at < end && m_bytes[at] != m_shape.delimiter) {
+        auto const n = blank_at_front(m_bytes.substr(at, end - at), m_shape.encoding);
+        if (n == 0) {
+            break;
         }
-        while (at < size && data[at] != m_shape.delimiter && data[at] != m_shape.newline) {
-            ++at;
-        }
-        if (at >= size || data[at] == m_shape.newline) {
-            end = at;
+        at += n;
+    }
+    return at;
+}
+
+void CellReader::end_cell(std::size_t at) noexcept
+{
+    m_ended = at == m_line_end;
+    m_at = at + 1;
+}
+
+bool CellReader::next(CsvCell &cell)
+{
+    if (m_ended || m_open) {
+        return false;
+    }
+    bool const may_be_quoted = m_at < m_line_end && (m_bytes[m_at] == m_shape.quote || static_cast<signed char>(m_bytes[m_at]) <= ' ');
+    if (m_shape.quote != 0 && may_be_quoted) { // most cells begin with a plain character
+        auto const opened = past_blanks(m_at, m_line_end);
+        if (opened < m_line_end && m_bytes[opened] == m_shape.quote && next_quoted(opened, cell)) {
             return true;
         }
-        ++at;
-    }
-}
-
-namespace {
-
-/// The end of the cell that begins at `at` with a quote; npos if it is not one well-quoted cell.
-std::size_t closing_quote(std::string_view row, std::size_t at, char delimiter, char quote, bool &doubled)
-{
-    doubled = false;
-    for (auto i = row.find(quote, at + 1); i != std::string_view::npos; i = row.find(quote, i + 2)) {
-        if (i + 1 < row.size() && row[i + 1] == quote) {
-            doubled = true;
-            continue;
+        if (m_open) {
+            return false;
         }
-        return i + 1 == row.size() || row[i + 1] == delimiter ? i : std::string_view::npos;
     }
-    return std::string_view::npos;
+    auto const end = std::min(m_bytes.substr(0, m_line_end).find(m_shape.delimiter, m_at), m_line_end);
+    cell = {m_bytes.substr(m_at, end - m_at), false};
+    end_cell(end);
+    return true;
 }
 
-} // namespace
+/// False where it is no quoted cell, or its quote is open.
+bool CellReader::next_quoted(std::size_t opened, CsvCell &cell)
+{
+    auto const most = m_shape.multiline ? std::min(m_bytes.size(), opened + k_longest_quoted + 2) : m_line_end;
+    auto const bytes = m_bytes.substr(0, most);
+    bool doubled = false;
+    auto close = bytes.find(m_shape.quote, opened + 1);
+    while (close != npos && close + 1 < m_bytes.size() && m_bytes[close + 1] == m_shape.quote) {
+        doubled = true; // a doubled quote is one of the text
+        close = bytes.find(m_shape.quote, close + 2);
+    }
+    bool const spans = close != npos && close > m_line_end;
+    auto const line_end = spans ? line_end_after(m_bytes, close, m_shape.newline) : m_line_end;
+    auto const stop = close == npos ? npos : past_blanks(close + 1, line_end);
+    if (close == npos || (stop != line_end && m_bytes[stop] != m_shape.delimiter)) {
+        m_open = close == npos || spans;
+        return false;
+    }
+    for (; m_line_end < close; m_line_end = line_end_after(m_bytes, next_line(m_bytes, m_line_end, m_shape.newline), m_shape.newline)) {
+        ++m_lines;
+    }
+    cell = {m_bytes.substr(opened + 1, close - opened - 1), doubled};
+    end_cell(stop);
+    return true;
+}
 
-void split_csv(std::string_view row, char delimiter, char quote, std::vector<CsvCell> &cells)
+void split_row(std::string_view row, RowShape const &shape, std::vector<CsvCell> &cells)
 {
     cells.clear();
-    std::size_t at = 0;
-    for (;;) {
-        if (quote != 0 && at < row.size() && row[at] == quote) {
-            bool doubled = false;
-            auto const close = closing_quote(row, at, delimiter, quote, doubled);
-            if (close != std::string_view::npos) {
-                cells.push_back({row.substr(at + 1, close - at - 1), doubled});
-                if (close + 1 == row.size()) {
-                    return;
-                }
-                at = close + 2;
-                continue;
-            }
-        }
-        auto const end = row.find(delimiter, at);
-        cells.push_back({row.substr(at, end == std::string_view::npos ? end : end - at), false});
-        if (end == std::string_view::npos) {
-            return;
-        }
-        at = end + 1;
+    CellReader reader(row, shape, 0, row.size());
+    for (CsvCell cell; reader.next(cell);) {
+        cells.push_back(cell);
     }
 }
 

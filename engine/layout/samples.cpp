@@ -42,7 +42,8 @@ std::string file_of(Layout const &layout, std::string const &line)
     if (layout.format == Format::csv) {
         text = std::string(layout.skip, '\n') + (layout.header ? sample_header(layout) + "\n" : "") + text;
     }
-    auto const encoding = layout.encoding.value_or(Encoding::utf8);
+    auto const named = layout.encoding.value_or(Encoding::utf8);
+    auto const encoding = named == Encoding::iso_8859_1 ? Encoding::windows_1252 : named; // it is read so
     return from_utf8(text, encoding).value_or(text);
 }
 

@@ -4,7 +4,9 @@
 #include "engine/base/document.hpp"
 #include "engine/base/phone.hpp"
 #include "engine/base/text.hpp"
+#include "engine/base/unicode.hpp"
 #include "engine/layout/cell.hpp"
+#include "engine/layout/key_text.hpp"
 
 #include <fmt/format.h>
 
@@ -91,11 +93,27 @@ Typed parse_coded(Field const &f, std::string_view s, std::string &scratch)
     return {Value::of(std::string_view(scratch)), false};
 }
 
+bool is_key(Field const &f) noexcept { return f.key || f.required; }
+
+Typed parse_key(Field const &f, std::string_view s, Encoding encoding, std::string &scratch)
+{
+    auto form = key_form(to_utf8(s, encoding));
+    if (!form) {
+        return k_refused;
+    }
+    scratch = *std::move(form); // where `s` may have stood
+    auto const t = f.strip_zeros ? strip_zeros(scratch) : std::string_view(scratch);
+    return t.empty() ? Typed{} : Typed{Value::of(t), false};
+}
+
 /// `s` is trimmed and not empty.
 Typed parse_typed(Field const &f, std::string_view s, Encoding encoding, std::string &scratch)
 {
     switch (f.type) {
     case FieldType::text: {
+        if (is_key(f) && !is_plain_key(s, encoding)) {
+            return parse_key(f, s, encoding, scratch);
+        }
         auto const t = f.strip_zeros ? strip_zeros(s) : s;
         if (t.empty()) {
             return {};
@@ -128,6 +146,10 @@ Typed mapped(Field const &f, std::string_view s, Encoding encoding)
         utf8 = to_utf8(s, encoding);
         s = utf8;
     }
+    if (!is_surely_composed(s)) {
+        utf8 = composed(s);
+        s = utf8;
+    }
     for (auto const &[word, stored] : f.values) {
         if (word == s) {
             return {Value::of(stored), false};
@@ -153,7 +175,7 @@ namespace {
 
 Parsed parse_text(Field const &f, std::string_view raw, Encoding encoding, std::string &scratch)
 {
-    auto const s = trim(raw);
+    auto const s = trim_blanks(raw, encoding);
     if (!s.empty()) {
         // only text takes any byte: for the other types a wrong byte shows as a refusal, so that good values are not scanned twice
         if (f.type == FieldType::text && find_invalid(s, encoding) != std::string_view::npos) {
@@ -211,7 +233,7 @@ Parsed parse_cell(Field const &f, std::string_view raw, Encoding encoding, std::
 
 Value raw_text(std::string_view raw, Encoding encoding, std::string &scratch)
 {
-    auto const s = trim(raw);
+    auto const s = trim_blanks(raw, encoding);
     if (s.empty()) {
         return {};
     }
@@ -235,7 +257,8 @@ Parsed parse_field(Field const &f, std::string_view raw, Encoding encoding, std:
 
 std::string shown_raw(Field const &field, std::string_view raw, Encoding encoding)
 {
-    return field.typed_cells ? shown_cell(trim(raw), field.decimal_separator) : to_utf8(trim(raw), encoding);
+    auto const s = trim_blanks(raw, encoding);
+    return field.typed_cells ? shown_cell(s, field.decimal_separator) : to_utf8(s, encoding);
 }
 
 std::optional<StoredValue> stored_value(Field const &field, std::string_view utf8)
@@ -243,7 +266,7 @@ std::optional<StoredValue> stored_value(Field const &field, std::string_view utf
     std::string scratch;
     Field plain = field;
     plain.values.clear();
-    auto const s = trim(utf8);
+    auto const s = trim_blanks(utf8, Encoding::utf8);
     StoredValue out;
     if (s.empty()) {
         return out;
@@ -274,6 +297,7 @@ QuickRead QuickRead::of(Field const &field, Encoding encoding)
 {
     QuickRead q;
     q.strip_zeros = field.strip_zeros;
+    q.is_key = field.key || field.required;
     q.may_be_empty = !field.required && field.default_value.none;
     q.encoding = encoding;
     if (!field.values.empty() || field.typed_cells) {
@@ -369,13 +393,16 @@ bool QuickRead::operator()(std::string_view raw, std::string &scratch, Value &va
     if (kind == Kind::none) {
         return false;
     }
-    auto const s = trim(raw);
+    auto const s = trim_blanks(raw, encoding);
     if (s.empty()) {
         value = {};
         return may_be_empty;
     }
     switch (kind) {
     case Kind::text: {
+        if (is_key && !is_plain_key(s, encoding)) {
+            return false;
+        }
         auto const t = strip_zeros ? atom::strip_zeros(s) : s;
         value = t.empty() ? Value{} : Value::of(t);
         if (encoding != Encoding::utf8 && !is_ascii(t)) {
@@ -398,7 +425,7 @@ bool QuickRead::operator()(std::string_view raw, std::string &scratch, Value &va
 
 bool takes_anything(Field const &field) noexcept
 {
-    return field.type == FieldType::text && !field.required && field.values.empty() && !field.typed_cells;
+    return field.type == FieldType::text && !is_key(field) && field.values.empty() && !field.typed_cells;
 }
 
 } // namespace atom

@@ -67,6 +67,7 @@ struct QuickRead
     };
     Kind kind = Kind::none;
     bool strip_zeros = false;
+    bool is_key = false;
     bool may_be_empty = true; // else what an empty one means is parse_field()'s affair
     Encoding encoding = Encoding::utf8;
 

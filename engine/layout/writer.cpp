@@ -28,6 +28,13 @@ Civil civil_of(Field const &f, Value const &v)
     return *civil;
 }
 
+/// They would end the line.
+void blank_line_ends(std::string &text)
+{
+    std::replace_if(
+        text.begin(), text.end(), [](char c) { return c == '\r' || c == '\n'; }, ' ');
+}
+
 constexpr std::size_t k_longest_sheet_name = 31;
 constexpr std::uint8_t k_special = 1, k_foreign = 2; // marks of a byte
 
@@ -122,31 +129,14 @@ std::string RowWriter::text_of(Field const &f, Value const &v) const
     return std::string(v.text);
 }
 
-/// A character that the encoding does not have is written without its accent, or as '?': one odd name must not hold up a file.
+/// A character that the encoding does not have is written by a plainer one: one odd name must not hold up a file.
 std::string RowWriter::encoded(std::string_view utf8) const
 {
     auto const encoding = m_layout.encoding.value_or(Encoding::utf8);
     if (is_ascii(utf8) || encoding == Encoding::utf8) {
         return std::string(utf8);
     }
-    if (auto bytes = from_utf8(utf8, encoding)) {
-        return *std::move(bytes);
-    }
-    std::string out;
-    for (std::size_t i = 0; i < utf8.size();) {
-        std::size_t n = 1;
-        while (i + n < utf8.size() && (static_cast<unsigned char>(utf8[i + n]) & 0xc0) == 0x80) {
-            ++n;
-        }
-        auto const character = utf8.substr(i, n);
-        auto bytes = from_utf8(character, encoding);
-        if (!bytes) {
-            bytes = from_utf8(without_accents(character), encoding);
-        }
-        out += bytes.value_or("?");
-        i += n;
-    }
-    return out;
+    return from_utf8_or_plain(utf8, encoding);
 }
 
 void RowWriter::csv_header()
@@ -178,7 +168,10 @@ void RowWriter::add_cell(std::size_t field, std::string_view utf8)
         m_line += utf8;
         return;
     }
-    auto const cell = encoded(utf8);
+    auto cell = encoded(utf8);
+    if (!m_layout.multiline) {
+        blank_line_ends(cell);
+    }
     if ((marks_of(cell) & k_special) == 0) {
         m_line += cell;
         return;
@@ -218,8 +211,7 @@ std::string RowWriter::fixed_cell(Field const &f, Value const &v) const
         text = negative ? text.substr(1) : text;
     } else {
         text = encoded(text_of(f, v));
-        std::replace_if(
-            text.begin(), text.end(), [](char c) { return c == '\r' || c == '\n'; }, ' '); // it would end the line
+        blank_line_ends(text);
     }
     auto const room = f.len - (negative ? 1 : 0);
     if (text.size() > room) {

@@ -321,8 +321,8 @@ private:
         m_row.read = m_checked.read;
         m_row.accepted = accepted;
         m_row.rejected = rejected;
-        if (m_input && !m_input->unknown_columns().empty()) {
-            m_row.reason = fmt::format("colunas ignoradas: {}", join(m_input->unknown_columns(), ", "));
+        if (m_input) {
+            m_row.reason = join(m_input->notes(), "; ");
         }
     }
 

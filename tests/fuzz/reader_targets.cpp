@@ -3,6 +3,7 @@
 
 #include "engine/base/encoding.hpp"
 #include "engine/base/text.hpp"
+#include "engine/base/unicode.hpp"
 #include "engine/layout/cell.hpp"
 #include "engine/layout/check.hpp"
 #include "engine/layout/relation.hpp"
@@ -27,6 +28,20 @@ LayoutPtr layout_of(std::string const &text)
     return layout;
 }
 
+/// What a scanner may pass over: blanks, and cells of nothing else.
+bool has_no_value(std::string_view bytes, RowShape const &shape)
+{
+    while (!bytes.empty()) {
+        bool const parts = shape.delimiter != 0 && (bytes.front() == shape.delimiter || bytes.front() == shape.quote);
+        auto const n = parts ? 1 : blank_at_front(bytes, shape.encoding);
+        if (n == 0) {
+            return false;
+        }
+        bytes.remove_prefix(n);
+    }
+    return true;
+}
+
 /// Lines come in order, and everything between them is blank.
 void check_rows(Input const &input)
 {
@@ -38,7 +53,8 @@ void check_rows(Input const &input)
     while (rows.next(row)) {
         must(row.linha > last, "lines are numbered upwards");
         must(row.offset >= at && row.offset + row.bytes.size() <= bytes.size(), "a line lies in the file");
-        must(is_blank(bytes.substr(at, row.offset - at)) || input.layout().format == Format::xlsx, "nothing between lines is lost");
+        must(has_no_value(bytes.substr(at, row.offset - at), input.shape()) || input.layout().format == Format::xlsx,
+             "nothing between lines is lost");
         must(rows.offset() > row.offset, "reading goes on");
         at = row.offset + row.bytes.size();
         last = row.linha;
@@ -50,7 +66,7 @@ void check_rows(Input const &input)
 void check_reject(Reject const &r, Input const &input)
 {
     must(r.linha > 0 && !r.codigo.empty() && !r.mensagem.empty(), "a fault says where and what");
-    must(r.byte < input.bytes().size(), "a fault's place lies in the file");
+    must(r.byte < input.original(0, input.bytes().size()).size(), "a fault's place lies in the file");
     must(is_valid_utf8(r.registro) && is_valid_utf8(r.valor), "error files are UTF-8");
 }
 

@@ -31,6 +31,7 @@ LIBRARIES = {
     "toml++": "engine/base",
     "toml.hpp": "engine/base",
     "spdlog/": "engine/base",
+    "utf8proc": "engine/base",
     "zip.h": "engine/layout",
     "expat.h": "engine/layout",
     "xlsxwriter": "engine/layout",

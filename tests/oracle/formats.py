@@ -9,7 +9,6 @@ from values import header_key, parse_comma_decimal, parse_digits, parse_document
 
 TABLES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "tools", "tables")
 WHITE = b" \t\r\n\v\f"
-MAX_QUOTED = 1 << 20
 
 
 @dataclasses.dataclass
@@ -262,47 +261,30 @@ def read_fixed(whole, data):
 
 
 def split_csv(data, at, number):
-    """(line number, offset, bytes, cells or None for an open quote), of each row that is not blank."""
-    while at < len(data):
-        start, first = at, number
-        line_end = data.find(b"\n", at) + 1 or len(data)
-        if not data[at:line_end].strip(WHITE):
-            at, number = line_end, number + 1
-            continue
-        cells, whole = [], True
-        while True:  # one cell a turn
-            cell = b""
-            if data[at : at + 1] == b'"':
-                closed, at, begin = False, at + 1, at + 1
-                while True:
-                    quote = data.find(b'"', at)
-                    if quote < 0 or quote - begin > MAX_QUOTED:
-                        break
-                    cell += data[at:quote]
-                    at = quote + 1
-                    if data[at : at + 1] != b'"':
-                        closed = True
-                        break
-                    cell += b'"'
-                    at += 1
-                if not closed:
-                    whole = False
-                    break
-            end = re.compile(rb"[;\n]").search(data, at)
-            stop = end.start() if end else len(data)
-            cell += data[at:stop]
-            at = stop
-            if data[at : at + 1] == b";":
-                cells.append(cell)
-                at += 1
-                continue
-            cells.append(cell[:-1] if cell.endswith(b"\r") else cell)
-            at = min(at + 1, len(data))
-            break
-        if not whole:
-            at = line_end
-        yield first, start, data[start:at], cells if whole else None
-        number = first + data.count(b"\n", start, at)
+    """(line number, offset, bytes, cells or None for an open quote), of each line that is not blank: no value holds a line end."""
+    for number, line in enumerate(re.findall(rb"[^\n]*\n|[^\n]+$", data[at:]), number):
+        cells = cells_of(line.rstrip(b"\r\n"))
+        if cells is None or any(c.strip() for c in cells):
+            yield number, at, line, cells
+        at += len(line)
+
+
+def cells_of(line):
+    cells, at = [], 0
+    while True:
+        quoted = re.compile(rb'[ \t]*"((?:[^"]|"")*)"[ \t]*(?=;|$)').match(line, at)
+        if quoted:
+            cells.append(quoted[1].replace(b'""', b'"'))
+            at = quoted.end()
+        elif re.compile(rb'[ \t]*"(?:[^"]|"")*$').match(line, at):
+            return None
+        else:
+            plain = re.compile(rb"[^;]*").match(line, at)
+            cells.append(plain[0])
+            at = plain.end()
+        if at >= len(line):
+            return cells
+        at += 1
 
 
 def read_csv(layout, data):

@@ -133,9 +133,18 @@ TEST_CASE("ISO-8859-1 has all bytes", "[base][encoding]")
     auto const text = to_utf8(bytes, Encoding::iso_8859_1);
     CHECK(is_valid_utf8(text));
     CHECK(count_characters(text) == 255);
-    CHECK(from_utf8(text, Encoding::iso_8859_1) == bytes);
+    for (int i = 1; i < 256; ++i) { // those that Windows has given a character are not written
+        std::string const byte(1, static_cast<char>(i));
+        bool const of_windows = has_windows_bytes(byte);
+        CAPTURE(i);
+        CHECK(of_windows == (i >= 0x80 && i < 0xA0 && i != 0x81 && i != 0x8D && i != 0x8F && i != 0x90 && i != 0x9D));
+        CHECK(from_utf8(to_utf8(byte, Encoding::iso_8859_1), Encoding::iso_8859_1) == (of_windows ? std::nullopt : std::optional(byte)));
+    }
     CHECK(to_utf8("S\xE3o Jo\xE3o", Encoding::iso_8859_1) == "São João");
-    CHECK(to_utf8("\x80", Encoding::iso_8859_1) == "\xC2\x80");
+    CHECK(to_utf8("\x93"
+                  "Ana\x94 \x96 \x80"
+                  "5\x81",
+                  Encoding::iso_8859_1) == "“Ana” – €5\xC2\x81");
     CHECK(from_utf8("€", Encoding::iso_8859_1) == std::nullopt);
     CHECK(from_utf8("Ÿ", Encoding::iso_8859_1) == std::nullopt);
 }
@@ -162,6 +171,47 @@ TEST_CASE("Windows-1252 lacks five bytes", "[base][encoding]")
     CHECK(from_utf8("\xEF\xBF\xBD", Encoding::windows_1252) == std::nullopt);
     CHECK(from_utf8("日", Encoding::windows_1252) == std::nullopt);
     CHECK(from_utf8("😀", Encoding::windows_1252) == std::nullopt);
+}
+
+TEST_CASE("bytes of Windows in a text of any length", "[base][encoding]")
+{
+    for (std::size_t n = 1; n < 80; ++n) {
+        std::string text(n, '\xE7');
+        CHECK_FALSE(has_windows_bytes(text));
+        for (std::size_t i = 0; i < n; ++i) {
+            text[i] = '\x96';
+            CHECK(has_windows_bytes(text));
+            text[i] = '\x90';
+            CHECK_FALSE(has_windows_bytes(text));
+            text[i] = i % 2 == 0 ? '\xA0' : '\xE7';
+        }
+    }
+}
+
+TEST_CASE("which encoding a file has, by its lines", "[base][encoding]")
+{
+    CHECK(likely_encoding("") == Encoding::utf8);
+    CHECK(likely_encoding("abc\n") == Encoding::utf8);
+    CHECK(likely_encoding("José\nBel\xe9m\nAntônio") == Encoding::utf8);
+    CHECK(likely_encoding("José\nBel\xe9m\n") == Encoding::utf8); // one and one: nobody writes é as two letters by chance
+    CHECK(likely_encoding("Jos\xe9\rBel\xe9m\rAntônio\r") == Encoding::windows_1252);
+    CHECK(likely_encoding("a long line that is ASCII\r\nJos\xe9 e Antônio\r\n") == Encoding::windows_1252);
+    CHECK(likely_encoding("\xe9") == Encoding::windows_1252);
+}
+
+TEST_CASE("what an encoding does not have is written plainer", "[base][encoding]")
+{
+    CHECK(from_utf8("Jose\xcc\x81", Encoding::iso_8859_1) == "Jos\xe9");
+    CHECK(from_utf8("Jose\xcc\x81", Encoding::windows_1252) == "Jos\xe9");
+    CHECK(from_utf8_or_plain("Jose\xcc\x81 Conceic\xcc\xa7"
+                             "a\xcc\x83o",
+                             Encoding::iso_8859_1) == "Jos\xe9 Concei\xe7\xe3o");
+    CHECK(from_utf8_or_plain("“Ana’s” – —−‐ ‹x› ″′", Encoding::iso_8859_1) == "\"Ana's\" - --- 'x' \"'");
+    CHECK(from_utf8_or_plain("“Ana” – −", Encoding::windows_1252) == "\x93"
+                                                                     "Ana\x94 \x96 -");
+    CHECK(from_utf8_or_plain("Łódź Ñ 日 €", Encoding::iso_8859_1) == "L\xf3"
+                                                                     "dz \xd1 ? ?");
+    CHECK(from_utf8_or_plain("é\xff", Encoding::iso_8859_1) == "\xe9?");
 }
 
 TEST_CASE("counting characters", "[base][encoding]")

@@ -84,16 +84,6 @@ TEST_CASE("letters without accents", "[base][text]")
     CHECK(without_accents("\xC3x") == "\xC3x");
 }
 
-TEST_CASE("header names are compared without case, accents, blanks and underscores", "[base][text]")
-{
-    CHECK(header_key("Data_Vencimento") == "datavencimento");
-    CHECK(header_key(" DATA  vencimento\t") == "datavencimento");
-    CHECK(header_key("OperaçãoOriginal") == header_key("operacao original"));
-    CHECK(header_key("N\xC2\xA0Parcela\r") == "nparcela");
-    CHECK(header_key("nº") == "nº");
-    CHECK(header_key("_ _").empty());
-}
-
 TEST_CASE("a mask hides words", "[base][text]")
 {
     CHECK(masked("") == "");

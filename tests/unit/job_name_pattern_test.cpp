@@ -23,6 +23,19 @@ std::string found(std::string const &pattern, std::string const &name)
 
 } // namespace
 
+TEST_CASE("accents and their case do not part a name from its pattern")
+{
+    CHECK(found("ação {data:DDMMYYYY}_{x}.csv", "AÇÃO 03112026_Ab1.CSV") != "no");
+    CHECK(found("ação_{x}.csv", "AC\xcc\xa7"
+                                "A\xcc\x83O_Ab1.csv") == found("acao_{x}.csv", "acao_Ab1.csv"));
+    CHECK(found("Straße{x}.csv", "STRASSE1.csv") == found("s{x}.csv", "s1.csv"));
+    CHECK(found("ação{x}.csv", "acao1.csv") == "no");
+    CHECK(found("cobran\xe7"
+                "a{x}.csv",
+                "COBRAN\xe7"
+                "A1.csv") == found("c{x}.csv", "c1.csv")); // bytes that are no UTF-8 are themselves
+}
+
 TEST_CASE("the whole name must match, upper and lower case alike")
 {
     CHECK(found("abc_{x}.txt", "ABC_9z.TXT") == "x=9z");

@@ -160,6 +160,98 @@ TEST_CASE("CSV quotes")
     CHECK(outcome(unquoted, h + "\"x\";1\n\"y;2\n") == Lines{"2@17 \"x\"|1|-", "3@23 \"y|2|-"});
 }
 
+TEST_CASE("a quote that is not closed costs its line alone")
+{
+    std::string const h = "a;numero da casa\n"; // 17 bytes
+    // the next quote has no delimiter or line end behind it, so it closes nothing
+    CHECK(outcome(k_csv, h + "\"x;1\nb;2\n\"c;3\nd;4\n") ==
+          Lines{"2@17:0  ASPAS_ABERTAS", "4@26:0  ASPAS_ABERTAS", "3@22 b|2|-", "5@31 d|4|-"});
+    CHECK(outcome(k_csv, h + "\"x\n\"b\";2\n\"\nc;3\n") ==
+          Lines{"2@17:0  ASPAS_ABERTAS", "4@26:0  ASPAS_ABERTAS", "3@20 b|2|-", "5@28 c|3|-"});
+    CHECK(outcome(k_csv, h + "x;\"1;\"2\nb;2\n") == Lines{"2@17:0  ASPAS_ABERTAS", "3@25 b|2|-"});
+    // a value that began well and a second one that did not: reading goes on at the second line
+    CHECK(outcome(k_csv, h + "\"x\ny\";\"1\nb;2\n\"c\"d;3\n") ==
+          Lines{"2@17:0  ASPAS_ABERTAS", "3@20:0  ASPAS_ABERTAS", "4@26 b|2|-", "5@30 \"c\"d|3|-"});
+    // what follows the closing quote on the same line makes both text
+    CHECK(outcome(k_csv, h + "\"x\"y;1\n\"\"z\";2\n") == Lines{"2@17 \"x\"y|1|-", "3@24 \"\"z\"|2|-"});
+    // two of them are a value to RFC 4180; a layout may know better
+    std::string const two = h + "x;1\n\"y;2\nb;3\nz\";4\n";
+    CHECK(outcome(k_csv, two) == Lines{"2@17 x|1|-", "3@21 y;2\nb;3\nz|4|-"});
+    auto single = k_csv;
+    single.replace(single.find("[[record]]"), 10, "multiline = false\n[[record]]");
+    CHECK(outcome(single, two) == Lines{"3@21:0  ASPAS_ABERTAS", "2@17 x|1|-", "4@26 b|3|-", "5@30 z\"|4|-"});
+    auto warns = k_csv;
+    warns.replace(warns.find("[[record]]"), 10, "[[record]]\non_shape = \"warn\"");
+    CHECK(outcome(warns, two) == outcome(single, two));
+    CHECK(outcome(single, h + "\"x;\"\"y\";1\r\n\"b\r\";2\r\n") == Lines{"2@17 x;\"y|1|-", "3@28 b|2|-"}); // a CR alone ends no line
+}
+
+TEST_CASE("a hundred thousand stray quotes take no more than their lines")
+{
+    std::string bytes = "a;numero da casa\n";
+    for (int i = 0; i < 100000; ++i) {
+        bytes += i % 2 == 0 ? "\"x;1\n" : "b;2\n";
+    }
+    auto input = Input::of_bytes(bytes, layout_of(k_csv));
+    auto const checked = check(input, 2);
+    CHECK(checked.read == 100000);
+    CHECK(checked.rejected == 50000);
+    // each of them looks for its end in the same megabyte
+    std::string far = "a;numero da casa\n\"x;1\n";
+    for (int i = 0; i < 300000; ++i) {
+        far += "bbbb;2\n";
+    }
+    auto other = Input::of_bytes(far + "\"c;3\n", layout_of(k_csv));
+    CHECK(check(other, 1).rejected == 2);
+}
+
+TEST_CASE("blanks around quotes are none of the value")
+{
+    std::string const h = "\"a\" ; \"numero da casa\"\t;\"z\"\r\n";
+    auto const at = h.size();
+    CHECK(outcome(k_csv, h + " \"x;\"\"y\"\t;1;2\r\n") == Lines{fmt::format("2@{} x;\"y|1|2", at)});
+    CHECK(outcome(k_csv, h + "\xc2\xa0\"x\"\xe2\x80\x8b;\"1\" ;2\r\n") == Lines{fmt::format("2@{} x|1|2", at)});
+    CHECK(outcome(k_csv, h + "\"x\ny\" \r\r\nb;2\r\n") ==
+          Lines{fmt::format("2@{}:0  COLUNAS_INVALIDAS", at), fmt::format("4@{} b|2|-", at + 9)});
+    auto tabs = k_csv; // a blank that is the delimiter is one
+    tabs.replace(tabs.find("[[record]]"), 10, "delimiter = \"\\t\"\n[[record]]");
+    CHECK(outcome(tabs, "a\tnumero da casa\n \"x\" \t1\n\t2\n") == Lines{"2@17 x|1|-", "3@25 -|2|-"});
+}
+
+TEST_CASE("line ends of every kind")
+{
+    auto const rows = [](std::string const &end) { return outcome(k_csv, "a;numero da casa" + end + "x;1" + end + "\"y\";2" + end); };
+    for (std::string const end : {"\r\r\n", "\n\r", "\r\r\r\n"}) {
+        auto const n = end.size();
+        CHECK(rows(end) == Lines{fmt::format("2@{} x|1|-", 16 + n), fmt::format("3@{} y|2|-", 19 + 2 * n)});
+    }
+    // blank lines keep their numbers
+    CHECK(outcome(k_csv, "a;numero da casa\r\n\r\nx;1\r\n") == Lines{"3@20 x|1|-"});
+    CHECK(outcome(k_csv, "a;numero da casa\n\r\n\rx;1\n\r") == Lines{"3@20 x|1|-"});
+    CHECK(outcome(k_csv, "a;numero da casa\r\r\n\r\r\nx;1\r\r\n") == Lines{"3@22 x|1|-"});
+    // CRs alone, and an LF or two among them
+    std::string crs = "a;numero da casa\r";
+    for (int i = 0; i < 20; ++i) {
+        crs += fmt::format("x;{}\r", i % 10);
+    }
+    CHECK(outcome(k_csv, crs + "y;7\n").size() == 21);
+    CHECK(outcome(k_csv, crs + "y;7\n").back() == "22@97 y|7|-");
+    CHECK(outcome(k_csv, crs + "y;7\r\nz;8").back() == "23@102 z|8|-");
+    // nine in ten are not more than nine in ten; nor are those within quotes line ends
+    CHECK(outcome(k_csv, "a;numero da casa\nx\r\r\r\r\ry;1\n") == Lines{"2@17 x\r\r\r\r\ry|1|-"});
+    CHECK(outcome(k_csv, "a;numero da casa\n\"x" + std::string(40, '\r') + "y\";1\n").size() == 1);
+    // Ctrl-Z ends nothing, and is none of a value
+    CHECK(outcome(k_csv, "a;numero da casa\n\x1ax;1\n\x1a\ny;2\n\x1a\x1a\n\x1a") == Lines{"2@17 x|1|-", "4@24 y|2|-"});
+}
+
+TEST_CASE("a row of delimiters and blanks is a blank line")
+{
+    std::string const h = "\n;;\na;numero da casa;z\n"; // 23 bytes
+    CHECK(outcome(k_csv, h + ";;\nx;1;2\n \t;\"\";\xc2\xa0\n;;;;\n\"\"\ny;2\n;;") == Lines{"5@26 x|1|2", "9@49 y|2|-"});
+    auto bare = k_fixed; // a fixed file knows no delimiters
+    CHECK(outcome(bare, ";;;;0001\n") == Lines{"1@0 ;;;;|1"});
+}
+
 TEST_CASE("a CSV may have lines above its header, or no header")
 {
     auto skipping = k_csv;
@@ -180,11 +272,26 @@ TEST_CASE("encodings")
     std::string const h = "a;numero da casa\n";
     CHECK(outcome(k_csv, h + "\xc3\xa7;1\n") == Lines{"2@17 ç|1|-"});
     CHECK(outcome(k_csv, h + "\xe7;1\nb;2\n") == Lines{"2@17:1 a CODIFICACAO_INVALIDA", "3@21 b|2|-"});
-    CHECK(outcome(with("iso-8859-1"), h + "\xe7\x80;1\n") == Lines{"2@17 ç\xc2\x80|1|-"});
+    CHECK(outcome(with("iso-8859-1"), h + "\xe7\x80;1\n") == Lines{"2@17 ç€|1|-"});
     CHECK(outcome(with("windows-1252"), h + "\xe7\x80;1\n\x81;2\n") == Lines{"3@22:1 a CODIFICACAO_INVALIDA", "2@17 ç€|1|-"});
     CHECK(outcome(with("auto"), h + "\xc3\xa7;1\n") == Lines{"2@17 ç|1|-"});
     CHECK(outcome(with("auto"), h + "\xe7;1\n") == Lines{"2@17 ç|1|-"});
     CHECK(outcome(with("auto"), "\xef\xbb\xbf" + h + "\xc3\xa7;1\n") == Lines{"2@20 ç|1|-"});
+    // a bad line among good ones is refused by itself; behind a mark, also where most are bad
+    CHECK(outcome(with("auto"), h + "\xc3\xa7;1\n\xe7;2\n\xc3\xa3;3\n") ==
+          Lines{"3@22:1 a CODIFICACAO_INVALIDA", "2@17 ç|1|-", "4@26 ã|3|-"});
+    CHECK(outcome(with("auto"), h + "\xc3\xa7;1\n\xe7;2\n\xe3;3\n") == Lines{"2@17 Ã§|1|-", "3@22 ç|2|-", "4@26 ã|3|-"});
+    CHECK(outcome(with("auto"), "\xef\xbb\xbf" + h + "\xe7;2\n\xe3;3\n") ==
+          Lines{"2@20:1 a CODIFICACAO_INVALIDA", "3@24:1 a CODIFICACAO_INVALIDA"});
+    // marks: two of them, and where the layout says another encoding
+    for (std::string const encoding : {"utf-8", "auto", "iso-8859-1", "windows-1252"}) {
+        CHECK(outcome(with(encoding), "\xef\xbb\xbf\xef\xbb\xbf" + h + "\xc3\xa7;1\n") == Lines{"2@23 ç|1|-"});
+    }
+    CHECK(Input::of_bytes("\xef\xbb\xbf" + h + "x;1\n", layout_of(with("iso-8859-1"))).notes() ==
+          Lines{"lido como utf-8, que o arquivo diz ser; o layout diz iso-8859-1"});
+    auto noted = Input::of_bytes("a;numero da casa;w\n\x93x\x94;1;2\n", layout_of(with("iso-8859-1")));
+    check(noted, 1);
+    CHECK(noted.notes() == Lines{"bytes 80 a 9F lidos como windows-1252", "colunas ignoradas: w"});
     // fixed: bytes are sliced first, decoded after
     auto latin = k_fixed;
     latin.replace(latin.find("[[record]]"), 10, "encoding = \"iso-8859-1\"\n[[record]]");
@@ -193,6 +300,150 @@ TEST_CASE("encodings")
                            "0001\n") == Lines{"1@0 çã|1"});
     CHECK(outcome(k_fixed, "abc\xc3"
                            "0001\nbbbb0002\n") == Lines{"1@0:1 a CODIFICACAO_INVALIDA", "2@9 bbbb|2"});
+}
+
+TEST_CASE("UTF-16 of either byte order")
+{
+    // "a;numero da casa;z", then "é;1;😀" and "x;y;z" and a bad half of a pair, in units of two bytes
+    std::u16string const text = u"a;numero da casa;z\r\né;1;😀\r\nx;y;z\r\nb;2;\xd83d\r\n";
+    for (bool const big : {false, true}) {
+        for (bool const marked : {true, false}) {
+            std::string bytes;
+            for (char16_t const c : (marked ? u"\ufeff" : u"") + text) {
+                char const low = static_cast<char>(c & 0xff), high = static_cast<char>(c >> 8);
+                bytes += big ? high : low;
+                bytes += big ? low : high;
+            }
+            auto const mark = marked ? 2 : 0;
+            auto input = Input::of_bytes(bytes, layout_of(k_csv));
+            auto const checked = check(input, 1);
+            REQUIRE(checked.faults.size() == 2);
+            auto const number = input.describe(checked.faults[0]), half = input.describe(checked.faults[1]);
+            CHECK(fmt::format("{}@{}:{} {} {}", number.linha, number.byte, number.coluna, number.codigo, number.registro) ==
+                  fmt::format("3@{}:2 VALOR_INVALIDO x;y;z", mark + 56));
+            CHECK(fmt::format("{}@{}:{} {}", half.linha, half.byte, half.coluna, half.codigo) ==
+                  fmt::format("4@{}:3 CODIFICACAO_INVALIDA", mark + 70));
+            // the way back is the file's own bytes
+            auto const row = input.row(3);
+            CHECK(input.original(row.offset, row.offset + row.bytes.size()) == bytes.substr(static_cast<std::size_t>(mark) + 56, 10));
+            CHECK(input.original(0, input.preamble().size()) == bytes.substr(0, static_cast<std::size_t>(mark) + 40));
+            Relation const relation(input, 0);
+            RelationCursor cursor(relation);
+            std::string scratch;
+            REQUIRE(cursor.next());
+            CHECK(cursor.value(0, scratch).text == "é");
+            CHECK(cursor.value(2, scratch).text == "😀");
+            bytes.pop_back();
+            CHECK(outcome(k_csv, bytes) == Lines{"TRUNCADO"});
+        }
+    }
+    // places are found in a text that is longer than what is between two marks
+    std::u16string rows = u"a;numero da casa;z\n";
+    for (int i = 0; i < 30000; ++i) {
+        rows += u"çã;1;x\n";
+    }
+    std::string bytes;
+    for (char16_t const c : rows + u"é;w;x\n") {
+        bytes += static_cast<char>(c & 0xff);
+        bytes += static_cast<char>(c >> 8);
+    }
+    auto input = Input::of_bytes(bytes, layout_of(k_csv));
+    auto const checked = check(input, 2);
+    REQUIRE(checked.faults.size() == 1);
+    CHECK(input.describe(checked.faults[0]).byte == bytes.size() - 12);
+    // a file of records may have zeros; nothing but a mark makes it UTF-16
+    CHECK(outcome(k_fixed, std::string("a\0b\0\0\0\0\0\n", 9)).front() == "1@0:1 a CODIFICACAO_INVALIDA");
+}
+
+TEST_CASE("a header that is not as it should be says why")
+{
+    auto const why = [](std::string const &toml, std::string const &bytes) {
+        try {
+            auto input = Input::of_bytes(bytes, layout_of(toml));
+            auto const checked = check(input, 1);
+            return checked.refused ? checked.refused->reason() : "good";
+        } catch (FileRefused const &e) {
+            return e.code() + ": " + e.reason();
+        }
+    };
+    CHECK(why(k_csv, "a,numero da casa,z\n1,2,3\n") ==
+          "CABECALHO_INVALIDO: falta no cabeçalho: Número da Casa, a; o separador do arquivo é \",\", o do layout é \";\"");
+    CHECK(why(k_csv, "\"a\"\t\"numero da casa\"\n1\t2\n") ==
+          "CABECALHO_INVALIDO: falta no cabeçalho: Número da Casa, a; o separador do arquivo é TAB, o do layout é \";\"");
+    CHECK(why(k_csv, "a,b,c\n1,2,3\n") == "CABECALHO_INVALIDO: falta no cabeçalho: Número da Casa, a");
+    CHECK(why(k_csv, "a;Numero_da_casa;NÚMERO DA CASA\n1;;2\n") ==
+          "CABECALHO_INVALIDO: o cabeçalho traz Número da Casa duas vezes: \"Numero_da_casa\" na coluna 2, \"NÚMERO DA CASA\" na coluna 3");
+    CHECK(why(k_csv, "a;numero da casa;w;W\n1;2;3;4\n") == "good"); // no field takes it
+    CHECK(why(k_csv, "a;\"numero da casa\n1;2\n") == "CABECALHO_INVALIDO: o cabeçalho tem aspas que não fecham");
+    CHECK(why(k_csv, "sep=,\na,numero da casa\n1,2\n") ==
+          "CABECALHO_INVALIDO: a linha sep= diz que o separador é \",\"; o layout diz \";\"");
+    for (std::string const line : {"sep=;\r\n", "\"sep=;\"\n", "SEP=;;;;\n", "\xef\xbb\xbfsep=;\n"}) {
+        CHECK(why(k_csv, line + "a;numero da casa\n1;2\n") == "good");
+    }
+    auto bare = k_csv;
+    bare.replace(bare.find("[[record]]"), 10, "header = false\n[[record]]");
+    CHECK(outcome(bare, "sep=;\nx;1\n") == Lines{"2@6 x|1|-"});
+    CHECK(outcome(bare, "sep=x;1\n") == Lines{"1@0 sep=x|1|-"});
+    auto skipping = k_csv; // one that is skipped already is not looked for
+    skipping.replace(skipping.find("[[record]]"), 10, "skip = 1\n[[record]]");
+    CHECK(outcome(skipping, "sep=;\na;numero da casa\nx;1\n") == Lines{"3@23 x|1|-"});
+    CHECK(why(bare, "x,1\ny,2\n") ==
+          "nenhuma linha tem a forma do layout x; linha 1: a linha tem 1 colunas; o arquivo pede de 2 a 3; com o separador \",\" teria 2");
+}
+
+TEST_CASE("a delimiter behind the last column")
+{
+    std::string const h = "a;numero da casa\n";
+    CHECK(outcome(k_csv, h + "x;1;\ny;2;\n") == Lines{"2@17 x|1|-", "3@22 y|2|-"});
+    CHECK(outcome(k_csv, h + "x;1;; \ny;2;;\nz;3\n").front() == "2@17:0  COLUNAS_INVALIDAS"); // not all of the first rows
+    CHECK(outcome(k_csv, "a;numero da casa;;\nx;1\ny;2;\nz;3;;\n") == Lines{"2@19 x|1|-", "3@23 y|2|-", "4@28 z|3|-"});
+    // one row alone may have it in a text
+    CHECK(outcome(k_csv, h + "x;1\nRua A;7;\n") == Lines{"3@21:0  COLUNAS_INVALIDAS", "2@17 x|1|-"});
+    // where all have it, one more is one too many, and what stands there must be blank
+    std::string many = h;
+    for (int i = 0; i < 120; ++i) {
+        many += "x;1;\n";
+    }
+    auto const o = outcome(k_csv, many + "y;2;;\nz;3;w\nv;4\n");
+    CHECK(o.size() == 123);
+    CHECK(Lines(o.begin(), o.begin() + 2) == Lines{"122@617:0  COLUNAS_INVALIDAS", "123@623:0  COLUNAS_INVALIDAS"});
+}
+
+TEST_CASE("what looks like a key and what is one")
+{
+    std::string const toml = R"(
+layout = "x"
+format = "csv"
+encoding = "auto"
+unique = ["k"]
+[[record]]
+fields = [{ name = "k", strip_zeros = true }, { name = "nome", required = true }, { name = "obs" }]
+)";
+    std::string const h = "k;nome;obs\n"; // 11 bytes
+    CHECK(outcome(toml, h + "\xc2\xa0\x30"
+                            "1\xe2\x80\xaf;\xe3\x80\x80"
+                            "Ana ;\xc2\xa0\n") == Lines{"2@11 1|Ana|-"});
+    CHECK(outcome(toml, h + "1;\xc2\xa0;x\n") == Lines{"2@11:2 nome CAMPO_OBRIGATORIO"});
+    // what takes no room goes, accents are composed: the same key twice
+    CHECK(outcome(toml, h + "a\xcc\x83"
+                            "1;x;\n\xc3\xa3\xe2\x80\x8b"
+                            "1\xc2\xad;y;e\xcc\x81\n") == Lines{"3@19:1 k CHAVE_DUPLICADA", "2@11 ã1|x|-"});
+    CHECK(outcome(toml, h + "1\xc2\xa0"
+                            "2;x;\n3 4;y;a\xc2\xa0z\n5\t6;z;\n") ==
+          Lines{"2@11:1 k VALOR_INVALIDO", "3@19 3 4|y|a\xc2\xa0z", "4@30 5\t6|z|-"});
+    CHECK(outcome(toml, h + "1,23457E+11;x;\n1.2e+5;y;\n4E12;z;1,23457E+11\n1,2E-11;w;\n12,3E+4;v;\n") ==
+          Lines{"2@11:1 k VALOR_INVALIDO", "3@26:1 k VALOR_INVALIDO", "4@36 4E12|z|1,23457E+11", "5@55 1,2E-11|w|-", "6@66 12,3E+4|v|-"});
+    auto input = Input::of_bytes(h + "1,23457E+11;x;\n2\xc2\xa0"
+                                     "2;x;\n",
+                                 layout_of(toml));
+    auto const checked = check(input, 1);
+    REQUIRE(checked.faults.size() == 2);
+    CHECK(input.describe(checked.faults[0]).mensagem == "uma planilha cortou os dígitos deste número");
+    CHECK(input.describe(checked.faults[1]).mensagem == "há um branco que não se vê no meio");
+    // of a single-byte encoding, too
+    CHECK(outcome(toml, h + "1\xad"
+                            "2\xa0;Jos\xe9;\n1\xa0"
+                            "3;x;\n") == Lines{"3@22:1 k VALOR_INVALIDO", "2@11 12|José|-"});
 }
 
 TEST_CASE("records, unique keys and controls")
