@@ -1,10 +1,13 @@
 #include "engine/export/export.hpp"
 
 #include "engine/base/kill_point.hpp"
+#include "engine/base/text.hpp"
 #include "engine/export/delivered.hpp"
 #include "engine/export/outbox.hpp"
 #include "engine/export/watch.hpp"
 #include "engine/layout/writer.hpp"
+#include "engine/store/ledger.hpp"
+#include "engine/store/looks.hpp"
 
 #include <fmt/format.h>
 #include <xxhash.h>
@@ -378,6 +381,25 @@ std::vector<std::string> jobs_that_hold(Workspace const &workspace, Export const
         }
     }
     return out;
+}
+
+std::optional<std::string> holder_of(Database &db, Workspace const &workspace, Export const &x)
+{
+    auto const jobs = jobs_that_hold(workspace, x);
+    if (auto const file = Ledger(db).find_holder(jobs, x.name)) {
+        return fmt::format("{} is {}", printable(file->file), file->status);
+    }
+    for (auto const &source : workspace.sources) {
+        auto const takes_from = [&](std::string const &name) {
+            auto const *const job = workspace.job(name);
+            bool const is_of_files = !job->endpoint && job->take.empty();
+            return is_of_files && (job->source.empty() || job->source == source.name);
+        };
+        if (source.off.empty() && std::any_of(jobs.begin(), jobs.end(), takes_from) && is_unread(db, source.name)) {
+            return fmt::format("the listing of source {} is not understood", source.name);
+        }
+    }
+    return std::nullopt;
 }
 
 std::vector<std::string> make_due(Database &db, Workspace const &workspace, std::string const &job)

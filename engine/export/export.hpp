@@ -39,6 +39,8 @@ ExportResult run_export(ExportSetting const &setting, Export const &x, bool full
 
 /// The jobs whose failed, held or waiting files hold this export.
 std::vector<std::string> jobs_that_hold(Workspace const &workspace, Export const &x);
+/// What holds it now, fit for a log: a file of such a job, or a source of theirs whose folder could not be read; none: it is free.
+std::optional<std::string> holder_of(Database &db, Workspace const &workspace, Export const &x);
 
 /// Marks the exports that a job makes due; in the caller's transaction. Returns their names.
 std::vector<std::string> make_due(Database &db, Workspace const &workspace, std::string const &job);

@@ -2,6 +2,7 @@
 
 #include "engine/base/kill_point.hpp"
 #include "engine/base/log.hpp"
+#include "engine/base/text.hpp"
 
 #include <fmt/format.h>
 
@@ -27,7 +28,8 @@ std::vector<OutboxRow> rows_of(Database &db)
 {
     std::vector<OutboxRow> out;
     auto s = db.prepare(
-        "select id, kind, folder, local, name, staging, final_name, size, modified, state, export, file_id from atom_outbox order by id");
+        "select id, kind, folder, local, name, staging, final_name, size, modified_at, state, export, file_id, is_marker from atom_outbox "
+        "order by id");
     while (s.step()) {
         OutboxRow r;
         r.id = s.integer(0);
@@ -38,10 +40,11 @@ std::vector<OutboxRow> rows_of(Database &db)
         r.staging = s.text(5);
         r.final_name = s.text(6);
         r.size = static_cast<std::uint64_t>(s.integer(7));
-        r.modified = s.text(8);
+        r.modified = s.is_null(8) ? std::nullopt : std::optional(s.integer(8));
         r.state = s.text(9);
         r.export_name = s.text(10);
         r.file_id = s.integer(11);
+        r.is_marker = s.integer(12) != 0;
         out.push_back(std::move(r));
     }
     return out;
@@ -64,7 +67,7 @@ public:
 
     OutboxResult run()
     {
-        auto const last = std::chrono::steady_clock::now() + m_limits.budget;
+        auto const began = std::chrono::steady_clock::now();
         for (auto &row : rows_of(m_db)) {
             if (m_failing.count(row.folder) > 0 || m_failing.count(kind_in_folder(row)) > 0) {
                 continue;
@@ -72,8 +75,13 @@ public:
             if (m_limits.may_try && !m_limits.may_try(row.folder)) {
                 continue;
             }
-            m_out.is_cut = std::chrono::steady_clock::now() > last;
-            if (m_out.is_cut || m_limits.stop.stop_requested()) {
+            auto const now = std::chrono::steady_clock::now();
+            bool const is_over = now - began > m_limits.budget;
+            if (is_over || m_spent[row.folder] > m_limits.folder_budget) {
+                m_out.is_cut = true;
+                continue;
+            }
+            if (m_limits.stop.stop_requested()) {
                 break;
             }
             try {
@@ -87,6 +95,7 @@ public:
                 fail(row, e.what(), false);
                 leave_alone(row, RemoteCause::protocol);
             }
+            m_spent[row.folder] += std::chrono::steady_clock::now() - now;
         }
         return std::move(m_out);
     }
@@ -108,7 +117,7 @@ private:
     {
         auto const part = joined(staging, unfinished);
         bool const asked_before = row.state == "renaming";
-        if (asked_before && !folder.size(part)) {
+        if (asked_before && !folder.find(part)) {
             return;
         }
         if (!asked_before) {
@@ -140,21 +149,20 @@ private:
     /// Moves a finished file, if it is still the one that was taken.
     void move(OutboxRow &row, RemoteFolder &folder)
     {
-        auto const *const entry = listed(row, folder);
-        if (entry == nullptr) {
-            return; // moved already, or somebody took it
-        }
-        bool const is_marker = row.modified.empty(); // nobody looked at its size
-        if (!is_marker && (entry->size != row.size || entry->modified != row.modified)) {
-            log_info("{}: {} was replaced by a newer upload and stays", row.folder, row.name);
-            return;
-        }
         if (row.state != "renaming") {
             row.final_name = free_name(folder, row.final_name);
             kill_point("before-move-row");
             set_renaming(row);
         }
         kill_point("before-done-move");
+        auto const now = folder.find(row.name); // just before: an upload may have replaced it since it was listed
+        if (!now) {
+            return; // moved already, or somebody took it
+        }
+        if (!row.is_marker && is_another(*now, row)) {
+            log_info("{}: {} was replaced by a newer upload and stays", row.folder, printable(row.name));
+            return;
+        }
         rename_done(row, folder);
         kill_point("after-done-move");
     }
@@ -173,27 +181,33 @@ private:
         }
     }
 
-    /// One listing of a folder serves a whole pass.
-    RemoteEntry const *listed(OutboxRow const &row, RemoteFolder &folder)
+    /// What either side does not tell is not compared.
+    static bool is_another(RemoteEntry const &now, OutboxRow const &taken)
     {
-        auto [it, fresh] = m_listings.try_emplace(row.folder);
-        if (fresh) {
-            for (auto &e : folder.list()) {
-                auto const name = e.name;
-                it->second.emplace(name, std::move(e));
-            }
-        }
-        auto const e = it->second.find(row.name);
-        return e == it->second.end() ? nullptr : &e->second;
+        bool const has_other_time = now.modified && taken.modified && *now.modified != *taken.modified;
+        return now.size.value_or(taken.size) != taken.size || has_other_time;
     }
 
+    /// The name, or name.2, .3 …: the first that is free where they are taken in a row. Asks few times however many there are, and ends
+    /// whatever the server answers.
     static std::string free_name(RemoteFolder &folder, std::string const &name)
     {
-        auto free = fitted_name(name, "");
-        for (int n = 2; folder.size(free); ++n) {
-            free = fitted_name(name, fmt::format(".{}", n));
+        constexpr int k_most = 1 << 20;
+        auto const nth = [&](int n) { return fitted_name(name, n == 1 ? "" : fmt::format(".{}", n)); };
+        int taken = 0;
+        int free = 1;
+        while (folder.find(nth(free))) {
+            taken = free;
+            free *= 2;
+            if (free > k_most) {
+                throw RemoteError(RemoteCause::protocol, fmt::format("{}: every name up to {} is taken there", folder.label(), nth(taken)));
+            }
         }
-        return free;
+        while (free - taken > 1) {
+            int const middle = taken + (free - taken) / 2;
+            (folder.find(nth(middle)) ? taken : free) = middle;
+        }
+        return nth(free);
     }
 
     void set_renaming(OutboxRow &row)
@@ -248,7 +262,7 @@ private:
     std::set<std::string> m_failing; // folders, and kinds in folders
     OutboxLimits const &m_limits;
     OutboxResult m_out;
-    std::map<std::string, std::map<std::string, RemoteEntry>> m_listings;
+    std::map<std::string, std::chrono::steady_clock::duration> m_spent; // time, by folder
 };
 
 } // namespace
@@ -256,15 +270,17 @@ private:
 void add_to_outbox(Database &db, Clock const &clock, OutboxRow const &r)
 {
     auto const or_null = [](std::string const &s) { return s.empty() ? SqlValue{} : SqlValue{s}; };
-    auto s = db.prepare("insert into atom_outbox(kind, folder, local, name, staging, final_name, size, modified, export, file_id, made_at) "
-                        "values(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11)");
+    auto s =
+        db.prepare("insert into atom_outbox(kind, folder, local, name, staging, final_name, size, modified_at, export, file_id, made_at, "
+                   "is_marker) values(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12)");
     s.bind(1, k_kinds[static_cast<int>(r.kind)]).bind(2, r.folder).bind(3, or_null(r.local)).bind(4, r.name).bind(5, or_null(r.staging));
     s.bind(6, or_null(r.final_name))
         .bind(7, r.size)
-        .bind(8, r.modified)
+        .bind(8, r.modified ? SqlValue{*r.modified} : SqlValue{})
         .bind(9, or_null(r.export_name))
         .bind(10, r.file_id)
-        .bind(11, clock.local_text());
+        .bind(11, clock.local_text())
+        .bind(12, r.is_marker ? 1 : 0);
     s.run();
 }
 

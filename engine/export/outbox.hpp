@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <functional>
+#include <optional>
 #include <set>
 #include <stop_token>
 #include <string>
@@ -27,14 +28,15 @@ struct OutboxRow
     };
     std::int64_t id = 0;
     Kind kind = Kind::put;
-    std::string folder;        // as Folders knows it
-    std::string local;         // the bytes to put; removed when done
-    std::string name;          // path within the folder
-    std::string staging;       // folder for unfinished uploads
-    std::string final_name;    // chosen when a name may be taken
-    std::uint64_t size = 0;    // move: of the file that was taken
-    std::string modified;      // move: as the server said; empty: whatever it is now
-    std::string state = "new"; // new, then renaming: the upload is whole and a rename was asked for
+    std::string folder;                   // as Folders knows it
+    std::string local;                    // the bytes to put; removed when done
+    std::string name;                     // path within the folder
+    std::string staging;                  // folder for unfinished uploads
+    std::string final_name;               // chosen when a name may be taken
+    std::uint64_t size = 0;               // move: of the file that was taken
+    std::optional<std::int64_t> modified; // move: as RemoteEntry has it; none: its folder does not tell
+    bool is_marker = false;               // move: it vouched for another file; nobody looked at its size or time
+    std::string state = "new";            // new, then renaming: the upload is whole and a rename was asked for
     std::string export_name;
     std::int64_t file_id = 0;
 };
@@ -51,7 +53,8 @@ struct OutboxLimits
 {
     std::function<bool(std::string const &folder)> may_try; // a folder that has just failed is left alone; null: all are tried
     std::stop_token stop = {};
-    std::chrono::seconds budget = std::chrono::hours(24); // after it nothing more is begun
+    std::chrono::seconds budget = std::chrono::hours(24);        // after it nothing more is begun
+    std::chrono::seconds folder_budget = std::chrono::hours(24); // … in a folder that took so much of it: a slow one is its own affair
 };
 
 struct OutboxFault

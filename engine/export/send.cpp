@@ -147,9 +147,9 @@ std::optional<SendRow> SendTurn::ask_again(SendRow const &row)
 bool SendTurn::is_held()
 {
     auto const *const x = m_set.workspace.export_named(m_send.held_with);
-    auto const holder = x == nullptr ? std::nullopt : Ledger(m_set.db).find_holder(jobs_that_hold(m_set.workspace, *x), x->name);
+    auto const holder = x == nullptr ? std::nullopt : holder_of(m_set.db, m_set.workspace, *x);
     if (holder) {
-        log_info("send {}: nothing goes out: {} is {}", m_send.name, printable(holder->file), holder->status);
+        log_info("send {}: nothing goes out: {}", m_send.name, *holder);
     }
     return holder.has_value();
 }

@@ -60,7 +60,9 @@ namespace {
 class Looker
 {
 public:
-    Looker(LookSetting const &setting, Source const &source) : m_set(setting), m_source(source), m_ledger(setting.db) {}
+    Looker(LookSetting const &setting, Source const &source)
+        : m_set(setting), m_source(source), m_ledger(setting.db), m_looks(setting.db, source.name)
+    {}
 
     Looked run(std::vector<RemoteEntry> entries)
     {
@@ -69,6 +71,7 @@ public:
             m_names.insert(e.name);
         }
         Transaction transaction(m_set.db);
+        m_looks.note_unread({});
         for (auto &row : m_ledger.with_status({"seen", "fetching", "waiting", "unmatched"})) {
             if (row.source == m_source.name) {
                 m_open.insert_or_assign(row.file, std::move(row));
@@ -76,6 +79,9 @@ public:
         }
         Looked out;
         for (auto const &e : entries) {
+            if (!e.line.empty()) {
+                m_looks.note_asked(e.name, {e.line, e.size, e.modified});
+            }
             if (is_marker(e.name)) {
                 continue;
             }
@@ -101,6 +107,10 @@ private:
     std::optional<FileRow> see(RemoteEntry const &e)
     {
         auto row = m_ledger.find_entry(m_source.name, e.name, e.size, e.modified);
+        if (row && row->modified != e.modified) { // it is an older version's, whose time was a text
+            row->modified = e.modified;
+            m_ledger.save(*row);
+        }
         if (row && was_moved_away(*row)) {
             row.reset(); // and sent again
         }
@@ -123,11 +133,9 @@ private:
             return std::nullopt;
         }
         FileRow file = row ? *std::move(row) : FileRow{};
-        if (file.id == 0 || file.size != e.size || file.modified != e.modified || file.status == "unmatched" || file.status == "removed") {
+        if (file.id == 0 || !is_of(file, e) || file.status == "unmatched" || file.status == "removed") {
             file.source = m_source.name;
-            file.file = e.name;
-            file.size = e.size;
-            file.modified = e.modified;
+            take_entry(file, e);
             file.status = "seen";
             file.sha256.clear();
             file.reason.clear();
@@ -136,6 +144,19 @@ private:
             m_ledger.save(file);
         }
         return file;
+    }
+
+    static bool is_of(FileRow const &row, RemoteEntry const &e)
+    {
+        return row.is_size_told == e.size.has_value() && row.size == e.size.value_or(0) && row.modified == e.modified;
+    }
+
+    static void take_entry(FileRow &row, RemoteEntry const &e)
+    {
+        row.file = e.name;
+        row.size = e.size.value_or(0);
+        row.is_size_told = e.size.has_value();
+        row.modified = e.modified;
     }
 
     /// Then this entry is another one, even if it has that one's name, size and time.
@@ -162,13 +183,11 @@ private:
     {
         FileRow row = known ? *std::move(known) : FileRow{};
         bool const is_listed = row.status == "unmatched";
-        if (is_listed && row.size == e.size && row.modified == e.modified) {
+        if (is_listed && is_of(row, e)) {
             return;
         }
         row.source = m_source.name;
-        row.file = e.name;
-        row.size = e.size;
-        row.modified = e.modified;
+        take_entry(row, e);
         row.status = "unmatched";
         row.job.clear();
         row.reason = why;
@@ -181,26 +200,16 @@ private:
 
     bool is_ready(RemoteEntry const &e)
     {
-        switch (m_source.ready) {
-        case Ready::immediate: return true;
-        case Ready::marker: return m_names.count(e.name + m_source.marker) > 0;
-        case Ready::stable: break;
+        bool const is_vouched = m_source.ready != Ready::marker || m_names.count(e.name + m_source.marker) > 0;
+        if (!e.size) { // its bytes must stand still: see take_up()
+            auto const since = m_looks.fetched_since(e.name);
+            return is_vouched && (!since || m_set.clock.now() - *since >= k_stable_seconds);
         }
-        auto s = m_set.db.prepare("select first_at from atom_look where source = ?1 and file = ?2 and size = ?3 and modified = ?4");
-        s.bind(1, m_source.name).bind(2, e.name).bind(3, e.size).bind(4, e.modified);
-        if (s.step()) {
-            return m_set.clock.now() - s.integer(0) >= m_set.stable_seconds;
+        if (m_source.ready != Ready::stable) {
+            return is_vouched;
         }
-        m_set.db
-            .prepare("insert into atom_look(source, file, size, modified, first_at) values(?1, ?2, ?3, ?4, ?5) on conflict do update set "
-                     "size = excluded.size, modified = excluded.modified, first_at = excluded.first_at")
-            .bind(1, m_source.name)
-            .bind(2, e.name)
-            .bind(3, e.size)
-            .bind(4, e.modified)
-            .bind(5, m_set.clock.now())
-            .run();
-        return false;
+        auto const since = m_looks.same_since(e.name, e.size, e.modified, m_set.clock.now());
+        return since && m_set.clock.now() - *since >= m_set.stable_seconds;
     }
 
     /// What someone took off the folder holds nothing any more.
@@ -212,22 +221,13 @@ private:
                 m_ledger.save(row);
             }
         }
-        auto looks = m_set.db.prepare("select file from atom_look where source = ?1");
-        looks.bind(1, m_source.name);
-        std::vector<std::string> gone;
-        while (looks.step()) {
-            if (m_names.count(looks.text(0)) == 0) {
-                gone.push_back(looks.text(0));
-            }
-        }
-        for (auto const &file : gone) {
-            m_set.db.prepare("delete from atom_look where source = ?1 and file = ?2").bind(1, m_source.name).bind(2, file).run();
-        }
+        m_looks.keep([&](std::string const &file) { return m_names.count(file) > 0; });
     }
 
     LookSetting const &m_set;
     Source const &m_source;
     Ledger m_ledger;
+    Looks m_looks;
     std::set<std::string> m_names;
     std::map<std::string, FileRow> m_open; // by name: those that are not worked yet
 };
@@ -237,6 +237,15 @@ private:
 Looked look(LookSetting const &setting, Source const &source, std::vector<RemoteEntry> entries)
 {
     return Looker(setting, source).run(std::move(entries));
+}
+
+KnownEntries known_entries(Database &db, Source const &source)
+{
+    KnownEntries out;
+    Looks(db, source.name).each_asked([&](std::string const &file, Looks::Asked const &asked) {
+        out.emplace(file, RemoteEntry{file, asked.size, asked.modified, asked.line});
+    });
+    return out;
 }
 
 } // namespace atom

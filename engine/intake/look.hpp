@@ -3,6 +3,7 @@
 // a file is known from the first look on; takes nothing yet.
 
 #include "engine/base/clock.hpp"
+#include "engine/intake/fetch.hpp"
 #include "engine/job/workspace.hpp"
 #include "engine/remote/folder.hpp"
 #include "engine/store/ledger.hpp"
@@ -10,8 +11,6 @@
 #include <vector>
 
 namespace atom {
-
-constexpr std::int64_t k_stable_seconds = 30;
 
 struct LookSetting
 {
@@ -29,6 +28,9 @@ struct Looked
 
 /// What a listing of the source's folder shows. In one transaction of its own.
 Looked look(LookSetting const &setting, Source const &source, std::vector<RemoteEntry> entries);
+
+/// What the server was asked of the source's names at earlier looks.
+KnownEntries known_entries(Database &db, Source const &source);
 
 /// Why no job may have a file of this name, however it is matched; "" if any may.
 std::string refused_name(std::string_view name);

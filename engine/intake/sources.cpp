@@ -67,12 +67,13 @@ Sources::Source &Sources::at(std::string const &name)
 /// What cannot begin before there is room in the spool is no work: whoever waited for its end might wait for himself.
 bool Sources::is_at_work(Source const &s) { return s.is_asked || s.is_listing || s.fetching.has_value() || may_fetch(s); }
 
-void Sources::list(std::string const &source)
+void Sources::list(std::string const &source, KnownEntries known)
 {
     std::lock_guard const lock(m_mutex);
     auto &s = at(source);
     if (!is_at_work(s)) {
         s.is_asked = true;
+        s.known = std::move(known);
         s.is_stale = false;
         s.listing.reset();
         m_changed.notify_all();
@@ -248,13 +249,14 @@ void Sources::do_listing(Source &s, std::unique_ptr<RemoteFolder> &folder, std::
 {
     s.is_asked = false;
     s.is_listing = true;
+    auto const known = std::move(s.known);
     lock.unlock();
     Listing out;
     try {
         if (!folder) {
             folder = m_open(s.name, m_stop.get_token());
         }
-        out.entries = folder->list();
+        out.entries = folder->list({}, known).files;
     } catch (...) {
         out.fault = std::current_exception();
         folder.reset(); // a secret, a key or an address may be another one the next time

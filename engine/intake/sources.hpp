@@ -46,8 +46,8 @@ public:
     /// Called by the threads, whenever something came.
     void on_news(std::function<void()> call);
 
-    /// Begins a listing, unless the source is at work.
-    void list(std::string const &source);
+    /// Begins a listing, unless the source is at work. `known`: what its server was asked before.
+    void list(std::string const &source, KnownEntries known = {});
     /// Waits until every listing has come, or the time is over: whoever is not back by then is not waited for again until it answers in
     /// time.
     void await_listings(Patience patience);
@@ -79,6 +79,7 @@ private:
         std::thread thread;
         bool is_asked = false, is_listing = false, is_stale = false;
         bool is_prompt = true; // it was back in time the last time
+        KnownEntries known;
         std::optional<Listing> listing;
         std::deque<Wanted> queue;
         std::optional<Wanted> fetching;

@@ -31,6 +31,7 @@ RemoteCause general_cause(CURLcode code) noexcept
     case CURLE_FTP_ACCEPT_FAILED: return RemoteCause::unreachable;
     case CURLE_OPERATION_TIMEDOUT:
     case CURLE_FTP_ACCEPT_TIMEOUT: return RemoteCause::timeout;
+    case CURLE_USE_SSL_FAILED: // and nothing goes in clear
     case CURLE_LOGIN_DENIED: return RemoteCause::denied;
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_ISSUER_ERROR:
@@ -102,17 +103,17 @@ void CurlFolder::fail(std::string const &doing, CurlAsk const &ask, CurlAnswer c
     fail(cause, fmt::format("cannot {}: {}{}", doing, answer.text, answer.refused.empty() ? "" : " (" + answer.refused + ")"));
 }
 
-std::vector<RemoteEntry> CurlFolder::list(std::string const &sub)
+RemoteListing CurlFolder::list(std::string const &sub, KnownEntries const &known)
 {
     if (!sub.empty())
         check_remote_path(sub);
     try {
-        return list_folder(sub);
+        return list_folder(sub, known);
     } catch (RemoteError const &e) {
         if (sub.empty() || e.cause() != RemoteCause::not_found)
             throw;
     }
-    list_folder({}); // throws not_found if it is the folder itself that is missing
+    list_folder({}, known); // throws not_found if it is the folder itself that is missing
     return {};
 }
 
@@ -174,10 +175,11 @@ void CurlFolder::put(std::filesystem::path const &local, std::string const &path
     auto const answer = run_making_folders(ask, path);
     if (!answer.ok())
         fail(fmt::format("put \"{}\"", path), ask, answer);
-    auto const there = size(path);
-    if (there != static_cast<std::uint64_t>(state.st_size))
+    auto const there = find(path);
+    auto const wanted = static_cast<std::uint64_t>(state.st_size);
+    if (!there || there->size.value_or(wanted) != wanted) // a server that tells no sizes is believed
         fail(RemoteCause::unreachable, fmt::format("\"{}\" has {} there, {} bytes here, after it was put", path,
-                                                   there ? std::to_string(*there) : "nothing", state.st_size));
+                                                   there ? std::to_string(*there->size) : "nothing", wanted));
 }
 
 void CurlFolder::rename(std::string const &from, std::string const &to)
@@ -185,39 +187,40 @@ void CurlFolder::rename(std::string const &from, std::string const &to)
     check_remote_path(from);
     check_remote_path(to);
     auto const taken = [&] { fail(RemoteCause::exists, fmt::format("cannot rename \"{}\" to \"{}\": the name is taken", from, to)); };
-    if (size(to))
+    if (find(to))
         taken(); // a server may replace without a word: vsftpd does
     url_of(from);
     CurlAsk const ask{.url = origin() + "/", .commands = rename_commands(from, to), .body = false};
     auto const answer = run_making_folders(ask, to);
     if (answer.ok())
         return;
-    if (cause_of(ask, answer) == RemoteCause::protocol && size(to))
+    if (cause_of(ask, answer) == RemoteCause::protocol && find(to))
         taken(); // someone was faster
     fail(fmt::format("rename \"{}\" to \"{}\"", from, to), ask, answer);
 }
 
-std::optional<std::uint64_t> CurlFolder::size(std::string const &path)
+std::optional<RemoteEntry> CurlFolder::listed(std::string const &path)
 {
-    check_remote_path(path);
-    CurlAsk const ask{.url = url_of(path), .body = false};
-    auto const answer = run(ask);
-    if (answer.ok())
-        return answer.length >= 0 ? static_cast<std::uint64_t>(answer.length) : listed_size(path);
-    if (cause_of(ask, answer) != RemoteCause::not_found)
-        fail(fmt::format("ask the size of \"{}\"", path), ask, answer);
+    auto const name = std::string(std::string_view(path).substr(path.rfind('/') + 1));
+    for (auto &entry : list(std::string(parent_of(path)), {}).files)
+        if (entry.name == name)
+            return std::move(entry);
     return std::nullopt;
 }
 
-// curl does not tell an empty sftp file from a server that does not say sizes; the listing does.
-std::optional<std::uint64_t> CurlFolder::listed_size(std::string const &path)
+RemoteListing CurlFolder::read_lines(std::string_view text, ListedLine (*read)(std::string_view),
+                                     std::function<std::optional<RemoteEntry>(ListedLine)> const &settle) const
 {
-    auto const folder = parent_of(path);
-    auto const name = std::string_view(path).substr(folder.empty() ? 0 : folder.size() + 1);
-    for (auto const &entry : list(std::string(folder)))
-        if (entry.name == name)
-            return entry.size;
-    return std::nullopt;
+    auto listing = read_listing(text, read);
+    if (listing.wrong)
+        throw UnreadableListing(
+            fmt::format("{}: a line of the listing is not understood, so nothing is taken: \"{}\"", m_url.label, *listing.wrong));
+    RemoteListing out;
+    out.lines = listing.lines.size();
+    for (auto &line : listing.lines)
+        if (auto entry = line.kind == ListedLine::Kind::other ? std::nullopt : settle(std::move(line)))
+            out.files.push_back(std::move(*entry));
+    return out;
 }
 
 void CurlFolder::remove(std::string const &path)
@@ -229,7 +232,7 @@ void CurlFolder::remove(std::string const &path)
     if (answer.ok())
         return;
     auto const cause = cause_of(ask, answer);
-    if (cause == RemoteCause::not_found && !size(path)) // ftp says "550" for "not yours" as well
+    if (cause == RemoteCause::not_found && !find(path)) // ftp says "550" for "not yours" as well
         return;
     if (cause == RemoteCause::not_found)
         fail(RemoteCause::denied, fmt::format("cannot remove \"{}\": {} ({})", path, answer.text, answer.refused));

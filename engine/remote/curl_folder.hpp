@@ -5,6 +5,7 @@
 #include "engine/base/error.hpp"
 #include "engine/remote/curl_handle.hpp"
 #include "engine/remote/folder.hpp"
+#include "engine/remote/listing.hpp"
 #include "engine/remote/remote_url.hpp"
 
 namespace atom {
@@ -14,12 +15,10 @@ class CurlFolder : public RemoteFolder
 public:
     CurlFolder(RemoteUrl url, RemoteLogin login, int timeout_seconds, std::stop_token stop);
 
-    std::vector<RemoteEntry> list(std::string const &sub) override;
+    RemoteListing list(std::string const &sub, KnownEntries const &known) override;
     std::uint64_t get(std::string const &name, std::function<void(std::string_view)> const &sink) override;
     void put(std::filesystem::path const &local, std::string const &path) override;
     void rename(std::string const &from, std::string const &to) override;
-    /// On sftp a folder of that name is "there" as well, so that rename() never meets it.
-    std::optional<std::uint64_t> size(std::string const &path) override;
     void remove(std::string const &path) override;
     std::string const &label() const override { return m_url.label; }
 
@@ -28,7 +27,7 @@ protected:
     virtual void prepare(CurlHandle &curl) = 0;
     /// The URL of a file below the folder. May connect.
     virtual std::string url_of(std::string_view path) = 0;
-    virtual std::vector<RemoteEntry> list_folder(std::string const &sub) = 0;
+    virtual RemoteListing list_folder(std::string const &sub, KnownEntries const &known) = 0;
     /// The ftp ones are sent as ones that may be refused; run() reads whether they were.
     virtual std::vector<std::string> rename_commands(std::string const &from, std::string const &to) = 0;
     virtual std::vector<std::string> remove_commands(std::string const &path) = 0;
@@ -42,6 +41,10 @@ protected:
     /// One transfer. Whatever it was that the server refused is in the answer; connection and login faults too.
     CurlAnswer run(CurlAsk const &ask);
     CurlAnswer run_commands(std::vector<std::string> commands);
+    /// As its folder lists it.
+    std::optional<RemoteEntry> listed(std::string const &path);
+    RemoteListing read_lines(std::string_view text, ListedLine (*read)(std::string_view),
+                             std::function<std::optional<RemoteEntry>(ListedLine)> const &settle) const;
     RemoteCause cause_of(CurlAsk const &ask, CurlAnswer const &answer) const;
     /// "sftp://host/dir: cannot <doing>: <curl's words>"
     [[noreturn]] void fail(std::string const &doing, CurlAsk const &ask, CurlAnswer const &answer);
@@ -56,7 +59,6 @@ protected:
 private:
     CurlAnswer run_making_folders(CurlAsk const &ask, std::string const &path);
     std::string make_folders_of(std::string const &path);
-    std::optional<std::uint64_t> listed_size(std::string const &path);
 
     RemoteUrl m_url;
     RemoteLogin m_login;

@@ -203,6 +203,8 @@ void CurlHandle::apply(CurlAsk const &ask, CurlList const &commands)
     if (!ask.verb.empty())
         set(CURLOPT_CUSTOMREQUEST, ask.verb.c_str());
     set(CURLOPT_FTP_FILEMETHOD, static_cast<long>(ask.enter ? CURLFTPMETHOD_SINGLECWD : CURLFTPMETHOD_NOCWD));
+    if (ask.time)
+        set(CURLOPT_FILETIME, 1L);
     if (!ask.body) {
         set(CURLOPT_NOBODY, 1L);
         set(CURLOPT_TIMEOUT, 2 * m_timeout); // connecting may take one of them
@@ -270,6 +272,9 @@ CurlAnswer CurlHandle::perform(CurlAsk const &ask)
     answer.response = response();
     check(curl_easy_getinfo(m_curl, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length));
     answer.length = length;
+    curl_off_t time = -1;
+    check(curl_easy_getinfo(m_curl, CURLINFO_FILETIME_T, &time));
+    answer.time = time;
     if (!answer.refused.empty())
         answer.response = std::stol(answer.refused.substr(0, 3));
     char const *entry = nullptr;

@@ -35,6 +35,7 @@ struct CurlAsk
     std::vector<std::string> commands = {};          // sent first, one after the other; '*' in front: may be refused
     std::string verb = {};                           // in place of LIST
     bool body = true;                                // false: only the commands, or a look at the size
+    bool time = false;                               // asks for the time of the URL's file as well
     bool enter = false;                              // ftp: change into the folder of the URL, not name it in the command
     std::function<void(std::string_view)> sink = {}; // one call a piece; sftp: one call a listed entry. May throw
     std::function<std::size_t(char *, std::size_t, std::uint64_t)> source =
@@ -51,6 +52,7 @@ struct CurlAnswer
     std::string refused;              // ftp: the first reply of 400 or more
     std::int64_t length = -1;         // bytes that the server announced; -1 unknown (also for an empty sftp file)
     std::uint64_t received = 0;       // bytes of the body
+    std::int64_t time = -1;           // seconds since 1970 of the URL's file; -1 unknown
     std::string entry_path;           // ftp: the login's folder
     bool cut = false;                 // the connection is gone, by the other side's doing or by curl's after a fault
 

@@ -4,9 +4,12 @@
 // Every call has a deadline. Every failure is a RemoteError with a cause; nothing is half done in silence.
 // One object is used by one thread at a time; it keeps its connection between calls.
 
+#include "engine/base/error.hpp"
+
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -18,9 +21,26 @@ namespace atom {
 
 struct RemoteEntry
 {
-    std::string name;       // no path, as the server gave it
-    std::uint64_t size = 0; // bytes
-    std::string modified;   // as the server says it, only to be compared with itself: it is never compared with our clock
+    std::string name;                     // no path, as the server gave it
+    std::optional<std::uint64_t> size;    // bytes; none: the server does not tell
+    std::optional<std::int64_t> modified; // nanoseconds since 1970, only to be compared with the same server's, never with our clock
+    std::string line;                     // what it was listed as, where that alone does not tell; else empty
+};
+
+/// What is known of a folder's names whose lines do not tell all, by name. As long as the line is the same, the server is not asked again.
+using KnownEntries = std::map<std::string, RemoteEntry>;
+
+struct RemoteListing
+{
+    std::vector<RemoteEntry> files; // regular ones (no folders, links or other things), in no order
+    std::size_t lines = 0;          // that were listed, whatever they were of; all of them were understood
+};
+
+/// A folder's listing has a line that nobody here can read, or never ends: what is in the folder is not known.
+class UnreadableListing : public RemoteError
+{
+public:
+    explicit UnreadableListing(std::string const &message) : RemoteError(RemoteCause::protocol, message) {}
 };
 
 /// What a URL needs beside itself. Secrets are values here; where they came from is the configuration's affair.
@@ -38,9 +58,13 @@ class RemoteFolder
 public:
     virtual ~RemoteFolder() = default;
 
-    /// The regular files in this folder (no folders, links or other things), in no order. `sub` is a folder below it ("" = itself);
-    /// a sub-folder that does not exist is empty.
-    virtual std::vector<RemoteEntry> list(std::string const &sub = {}) = 0;
+    /// `sub` is a folder below this one ("" = itself); a sub-folder that does not exist is empty. A line that is not understood is an
+    /// UnreadableListing: never a shorter listing.
+    virtual RemoteListing list(std::string const &sub = {}, KnownEntries const &known = {}) = 0;
+
+    /// What has this name now, with size and time by the means by which list() tells them; none if nothing has. Of a folder, say, there
+    /// is no size. `path` is relative to this folder; the entry's name is its last part.
+    virtual std::optional<RemoteEntry> find(std::string const &path) = 0;
 
     /// Fetches a file; `sink` takes the bytes as they come. Returns how many there were.
     virtual std::uint64_t get(std::string const &name, std::function<void(std::string_view)> const &sink) = 0;
@@ -52,9 +76,6 @@ public:
     /// Renames within this folder; makes the folder of `to` if it is not there. Never replaces: RemoteCause::exists if `to` is taken
     /// (asked just before where the protocol cannot refuse by itself).
     virtual void rename(std::string const &from, std::string const &to) = 0;
-
-    /// Size of one file, none if it is not there.
-    virtual std::optional<std::uint64_t> size(std::string const &path) = 0;
 
     /// Removes a file; one that is not there is no fault.
     virtual void remove(std::string const &path) = 0;

@@ -1,6 +1,6 @@
 #include "engine/remote/local_folder.hpp"
 
-#include "engine/base/file.hpp"
+#include "engine/base/text.hpp"
 #include "engine/remote/remote_url.hpp"
 
 #include <fmt/format.h>
@@ -53,7 +53,7 @@ RemoteCause cause_of(int error_number) noexcept
     }
 }
 
-std::string time_text(struct stat const &s) { return fmt::format("{}.{:09}", s.st_mtim.tv_sec, s.st_mtim.tv_nsec); }
+std::int64_t time_of(struct stat const &s) { return s.st_mtim.tv_sec * 1'000'000'000 + s.st_mtim.tv_nsec; }
 
 /// 0, or the error number.
 int write_all(int fd, char const *bytes, std::size_t count)
@@ -95,7 +95,7 @@ void LocalFolder::fail(std::string const &doing, int error_number) const
     throw RemoteError(cause_of(error_number), fmt::format("{}: cannot {}: {}", m_label, doing, std::strerror(error_number)));
 }
 
-std::vector<RemoteEntry> LocalFolder::list(std::string const &sub)
+RemoteListing LocalFolder::list(std::string const &sub, KnownEntries const &)
 {
     auto const path = sub.empty() ? m_path : full(sub);
     Dir const dir(opendir(path.c_str()));
@@ -106,24 +106,42 @@ std::vector<RemoteEntry> LocalFolder::list(std::string const &sub)
     }
     if (!dir)
         fail(fmt::format("list \"{}\"", sub), errno);
-    std::vector<RemoteEntry> entries;
+    RemoteListing listing;
     for (errno = 0; auto const *found = readdir(dir.get()); errno = 0) {
         std::string_view const name = found->d_name;
         struct stat s = {};
         // One that went away meanwhile is not there; a link is not a regular file.
         if (fstatat(dirfd(dir.get()), found->d_name, &s, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(s.st_mode) && !name.starts_with(k_part_begin))
-            entries.push_back({std::string(name), static_cast<std::uint64_t>(s.st_size), time_text(s)});
+            listing.files.push_back({std::string(name), static_cast<std::uint64_t>(s.st_size), time_of(s), {}});
+        listing.lines += name == "." || name == ".." ? 0 : 1;
     }
     if (errno != 0)
         fail(fmt::format("list \"{}\"", sub), errno);
-    return entries;
+    return listing;
+}
+
+Fd LocalFolder::open_file(std::string const &path) const
+{
+    check_remote_path(path);
+    auto const doing = fmt::format("get \"{}\"", path);
+    Fd folder(::open(m_path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    auto const parts = split(path, '/');
+    for (std::size_t i = 0; folder && i + 1 < parts.size(); ++i)
+        folder = Fd(::openat(folder.get(), parts[i].c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    if (!folder)
+        fail(doing, errno);
+    Fd file(::openat(folder.get(), parts.back().c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+    struct stat s = {};
+    if (!file || fstat(file.get(), &s) != 0)
+        fail(doing, errno);
+    if (!S_ISREG(s.st_mode))
+        throw RemoteError(RemoteCause::denied, fmt::format("{}: cannot {}: it is no regular file any more", m_label, doing));
+    return file;
 }
 
 std::uint64_t LocalFolder::get(std::string const &name, std::function<void(std::string_view)> const &sink)
 {
-    Fd const file(::open(full(name).c_str(), O_RDONLY | O_CLOEXEC));
-    if (!file)
-        fail(fmt::format("get \"{}\"", name), errno);
+    auto const file = open_file(name);
     std::uint64_t total = 0;
     std::string buffer(k_piece, '\0');
     for (;;) {
@@ -227,11 +245,15 @@ void LocalFolder::rename(std::string const &from, std::string const &to)
     sync_folder_of(from);
 }
 
-std::optional<std::uint64_t> LocalFolder::size(std::string const &path)
+std::optional<RemoteEntry> LocalFolder::find(std::string const &path)
 {
     struct stat s = {};
-    if (lstat(full(path).c_str(), &s) == 0)
-        return S_ISREG(s.st_mode) ? std::optional(static_cast<std::uint64_t>(s.st_size)) : std::nullopt;
+    if (lstat(full(path).c_str(), &s) == 0) {
+        RemoteEntry entry{path.substr(path.rfind('/') + 1), {}, time_of(s), {}};
+        if (S_ISREG(s.st_mode))
+            entry.size = static_cast<std::uint64_t>(s.st_size);
+        return entry;
+    }
     if (errno != ENOENT && errno != ENOTDIR)
         fail(fmt::format("ask the size of \"{}\"", path), errno);
     return std::nullopt;

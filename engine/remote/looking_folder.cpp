@@ -13,19 +13,19 @@ class LookingFolder : public RemoteFolder
 public:
     explicit LookingFolder(std::unique_ptr<RemoteFolder> folder) : m_folder(std::move(folder)) {}
 
-    std::vector<RemoteEntry> list(std::string const &sub) override { return m_folder->list(sub); }
+    RemoteListing list(std::string const &sub, KnownEntries const &known) override { return m_folder->list(sub, known); }
+    std::optional<RemoteEntry> find(std::string const &path) override { return m_folder->find(path); }
     std::uint64_t get(std::string const &name, std::function<void(std::string_view)> const &sink) override
     {
         return m_folder->get(name, sink);
     }
-    std::optional<std::uint64_t> size(std::string const &path) override { return m_folder->size(path); }
     std::string const &label() const override { return m_folder->label(); }
 
     void put(std::filesystem::path const &, std::string const &) override {}
     void remove(std::string const &) override {}
     void rename(std::string const &, std::string const &to) override
     {
-        if (m_folder->size(to)) {
+        if (m_folder->find(to)) {
             throw RemoteError(RemoteCause::exists, fmt::format("{}: {} is there already", label(), to));
         }
     }

@@ -104,7 +104,7 @@ std::vector<std::string> SftpFolder::remove_commands(std::string const &path) { 
 
 std::string SftpFolder::make_folder_command(std::string_view path) { return "mkdir " + quoted(path); }
 
-std::vector<RemoteEntry> SftpFolder::list_folder(std::string const &sub)
+RemoteListing SftpFolder::list_folder(std::string const &sub, KnownEntries const &known)
 {
     std::vector<std::string> lines; // one a piece: a line end inside a name is no end of the line
     bool open = false;
@@ -118,16 +118,37 @@ std::vector<RemoteEntry> SftpFolder::list_folder(std::string const &sub)
     auto const answer = run(ask);
     if (!answer.ok())
         fail(fmt::format("list \"{}\"", sub), ask, answer);
-    std::vector<RemoteEntry> entries;
+    RemoteListing out;
     for (auto &line : lines) {
         if (line.ends_with('\n'))
             line.pop_back();
-        if (auto entry = parse_long_line(line))
-            entries.push_back(std::move(*entry));
-        else if (!is_other_long_line(line))
+        auto listed = read_list_line(line);
+        if (listed.kind == ListedLine::Kind::not_understood)
             fail(RemoteCause::protocol, fmt::format("a line of the listing is not understood: \"{}\"", line));
+        ++out.lines;
+        if (listed.kind != ListedLine::Kind::file)
+            continue;
+        auto const before = known.find(listed.entry.name);
+        bool const is_known = before != known.end() && before->second.line == listed.entry.line;
+        if (auto const now = is_known ? before->second : find(joined(sub, listed.entry.name)))
+            out.files.push_back({listed.entry.name, now->size, now->modified, line});
     }
-    return entries;
+    return out;
+}
+
+std::optional<RemoteEntry> SftpFolder::find(std::string const &path)
+{
+    check_remote_path(path);
+    CurlAsk const ask{.url = url_of(path), .body = false, .time = true};
+    auto const answer = run(ask);
+    if (!answer.ok() && cause_of(ask, answer) != RemoteCause::not_found)
+        fail(fmt::format("ask the size of \"{}\"", path), ask, answer);
+    if (!answer.ok())
+        return std::nullopt;
+    RemoteEntry entry{path.substr(path.rfind('/') + 1), static_cast<std::uint64_t>(std::max<std::int64_t>(answer.length, 0)), {}, {}};
+    if (answer.time >= 0)
+        entry.modified = answer.time * 1'000'000'000;
+    return entry;
 }
 
 // libcurl gives sftp's refusals of a command as text only; these are its words (lib/vssh/libssh2.c).

@@ -12,10 +12,13 @@ class SftpFolder final : public CurlFolder
 public:
     SftpFolder(RemoteUrl url, RemoteLogin login, int timeout_seconds, std::stop_token stop);
 
+    /// A folder of that name is "there" as well, so that rename() never meets it.
+    std::optional<RemoteEntry> find(std::string const &path) override;
+
 protected:
     void prepare(CurlHandle &curl) override;
     std::string url_of(std::string_view path) override;
-    std::vector<RemoteEntry> list_folder(std::string const &sub) override;
+    RemoteListing list_folder(std::string const &sub, KnownEntries const &known) override;
     std::vector<std::string> rename_commands(std::string const &from, std::string const &to) override;
     std::vector<std::string> remove_commands(std::string const &path) override;
     std::string make_folder_command(std::string_view path) override;

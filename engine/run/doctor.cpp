@@ -210,14 +210,15 @@ private:
         }
         try {
             auto const folder = m_folders.open(fmt::format("{}:{}", kind, e.name), {});
-            auto const entries = folder->list();
+            auto const listing = folder->list();
             TemporaryFile const probe(m_workspace.spool.parent_path());
             for (auto const &sub : written) {
                 auto const name = fmt::format("{}/.atom-doctor-{}", sub, ::getpid());
                 folder->put(probe.path(), name);
                 folder->remove(name);
             }
-            auto const there = counts ? fmt::format(", {} files are there", entries.size()) : "";
+            auto const there =
+                counts ? fmt::format(", {} lines of its listing understood, {} of them files", listing.lines, listing.files.size()) : "";
             return {State::well, what, fmt::format("{} answers{}", folder->label(), there)};
         } catch (std::exception const &fault) {
             return {State::wrong, what, fault.what()};

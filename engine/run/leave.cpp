@@ -2,7 +2,6 @@
 
 #include "engine/base/duration.hpp"
 #include "engine/base/log.hpp"
-#include "engine/base/text.hpp"
 #include "engine/export/outbox.hpp"
 #include "engine/layout/writer.hpp"
 #include "engine/run/work_files.hpp"
@@ -14,9 +13,9 @@ namespace atom {
 void write_export(Site &site, Standing &standing, Export const &x, bool full, Outcome &out)
 {
     try {
-        auto const holder = site.ledger.find_holder(jobs_that_hold(site.workspace, x), x.name);
+        auto const holder = holder_of(site.db, site.workspace, x);
         if (holder) {
-            log_info("export {}: only removals leave: {} is {}", x.name, printable(holder->file), holder->status);
+            log_info("export {}: only removals leave: {}", x.name, *holder);
         }
         auto result = run_export({site.db, site.workspace, site.clock}, x, full, holder.has_value());
         for (auto const &f : result.files) {
@@ -61,8 +60,10 @@ void note_reached(Standing &standing, std::string const &name, std::string const
 void deliver(Site &site, Standing &standing, Outcome &out)
 {
     constexpr std::chrono::seconds k_budget = std::chrono::minutes(2);
+    // A service comes back at once to what one folder left undone; a single run has only this one.
+    auto const folder_budget = standing.is_service ? std::chrono::seconds(30) : k_budget;
     auto const may_try = [&](std::string const &folder) { return standing.backoff.may_try(folder, std::chrono::steady_clock::now()); };
-    auto const result = work_off_outbox(site.db, site.folders, {may_try, site.stop, k_budget});
+    auto const result = work_off_outbox(site.db, site.folders, {may_try, site.stop, k_budget, folder_budget});
     for (auto const &f : result.faults) {
         f.is_lost ? note_lost(standing, out, f.folder, f.text) : note(standing, out, f.text);
     }

@@ -188,7 +188,7 @@ private:
         m_standing.lost.clear();
         for (auto const &source : m_site.workspace.sources) {
             if (source.off.empty() && m_standing.backoff.may_try("look source:" + source.name, std::chrono::steady_clock::now())) {
-                m_standing.sources.list(source.name);
+                m_standing.sources.list(source.name, known_entries(m_site.db, source));
             }
         }
         m_standing.sources.await_listings(m_options.patience);
@@ -229,6 +229,9 @@ private:
             note_reached(m_standing, name, "source " + source.name);
             note_looked(m_site.workspace.looked_file(source.name));
             return out;
+        } catch (UnreadableListing const &e) {
+            Looks(m_site.db, source.name).note_unread(e.what());
+            note_lost(m_standing, m_out, name, fmt::format("source {}: {}", source.name, e.what()));
         } catch (RemoteError const &e) {
             note_lost(m_standing, m_out, name, fmt::format("source {}: {}", source.name, e.what()));
         } catch (FileError const &e) {

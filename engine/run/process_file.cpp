@@ -376,7 +376,7 @@ private:
         if (source->ready == Ready::marker) { // left behind, it would vouch for the next upload of this name
             out.name += source->marker;
             out.final_name += source->marker;
-            out.modified.clear();
+            out.is_marker = true;
             add_to_outbox(m_site.db, m_site.clock, out);
         }
     }

@@ -174,11 +174,9 @@ private:
         }
         row.status = "seen";
         try {
-            bool const is_whole = take_up(row, *fetched);
+            bool const is_whole = take_up(row, *fetched, Looks(m_site.db, row.source), m_site.clock.now());
             m_site.ledger.save(row);
-            if (is_whole) {
-                m_here.insert(row.id);
-            }
+            (is_whole ? m_here : m_standing.lost).insert(row.id); // what still grows is fetched anew when it was looked at anew
             return is_whole;
         } catch (FileRefused const &why) {
             fail_unread(m_site, row, why);

@@ -10,7 +10,7 @@ namespace {
 
 // all but the id, in the order of bind_row() and row_of()
 constexpr char const *k_values =
-    "source, file, path, size, modified, job, layout, data, hora, captures, sha256, status, code, reason, read, accepted, "
+    "source, file, path, size, modified_at, job, layout, data, hora, captures, sha256, status, code, reason, read, accepted, "
     "rejected, warnings, rejects, changes, exports, seconds, seen_at, ended_at, attempts, forced, released, approved, by";
 constexpr int k_value_count = 29;
 std::string const k_columns = std::string("id, ") + k_values;
@@ -33,8 +33,9 @@ void bind_row(Statement &s, FileRow const &r)
     for (auto const *text : {&r.source, &r.file, &r.path}) {
         s.bind(++i, or_null(*text));
     }
-    s.bind(++i, r.size);
-    for (auto const *text : {&r.modified, &r.job, &r.layout, &r.data, &r.hora, &r.captures, &r.sha256, &r.status, &r.code, &r.reason}) {
+    s.bind(++i, r.is_size_told ? SqlValue{static_cast<std::int64_t>(r.size)} : SqlValue{});
+    s.bind(++i, r.modified ? SqlValue{*r.modified} : SqlValue{});
+    for (auto const *text : {&r.job, &r.layout, &r.data, &r.hora, &r.captures, &r.sha256, &r.status, &r.code, &r.reason}) {
         s.bind(++i, or_null(*text));
     }
     for (auto const n : {r.read, r.accepted, r.rejected, r.warnings}) {
@@ -62,7 +63,8 @@ std::int64_t Ledger::save(FileRow &row)
         row.id = m_db.last_rowid();
         return row.id;
     }
-    auto s = m_db.prepare(fmt::format("update atom_file set ({}) = ({}) where id = ?{}", k_values, places(), k_value_count + 1));
+    auto s = m_db.prepare(fmt::format("update atom_file set ({}) = ({}), modified = iif(?5 is null, modified, null) where id = ?{}",
+                                      k_values, places(), k_value_count + 1));
     bind_row(s, row);
     s.bind(k_value_count + 1, row.id).run();
     return row.id;
@@ -79,7 +81,8 @@ FileRow Ledger::row_of(Statement const &s) const
     r.file = s.text(2);
     r.path = s.text(3);
     r.size = number(4);
-    r.modified = s.text(5);
+    r.is_size_told = !s.is_null(4);
+    r.modified = s.is_null(5) ? std::nullopt : std::optional(s.integer(5));
     r.job = s.text(6);
     r.layout = s.text(7);
     r.data = s.text(8);
@@ -116,14 +119,16 @@ std::optional<FileRow> Ledger::find(std::int64_t id)
     return first(std::move(s));
 }
 
-std::optional<FileRow> Ledger::find_entry(std::string const &source, std::string const &file, std::uint64_t size,
-                                          std::string const &modified)
+std::optional<FileRow> Ledger::find_entry(std::string const &source, std::string const &file, std::optional<std::uint64_t> size,
+                                          std::optional<std::int64_t> modified)
 {
-    auto s =
-        m_db.prepare(fmt::format("select {} from atom_file where source = ?1 and file = ?2 and size = ?3 and coalesce(modified, '') = ?4 "
-                                 "order by id desc limit 1",
-                                 k_columns));
-    s.bind(1, source).bind(2, file).bind(3, size).bind(4, modified);
+    auto s = m_db.prepare(
+        fmt::format("select {} from atom_file f where source = ?1 and file = ?2 and (?3 is null or size is null or size = ?3) and "
+                    "(modified_at is ?4 or (modified_at is null and modified is not null and "
+                    "not exists (select 1 from atom_file n where n.source = ?1 and n.file = ?2 and n.id > f.id))) order by id desc limit 1",
+                    k_columns));
+    s.bind(1, source).bind(2, file);
+    s.bind(3, size ? SqlValue{static_cast<std::int64_t>(*size)} : SqlValue{}).bind(4, modified ? SqlValue{*modified} : SqlValue{});
     return first(std::move(s));
 }
 

@@ -21,7 +21,8 @@ struct FileRow
     std::string file;   // its name
     std::string path;   // where its bytes are: in the spool, or the imported file
     std::uint64_t size = 0;
-    std::string modified; // as the server said
+    bool is_size_told = true;             // false: its folder does not say it, and its bytes are not here
+    std::optional<std::int64_t> modified; // nanoseconds since 1970, by its folder's clock
     std::string job, layout;
     std::string data, hora; // from the name
     std::string captures;   // a JSON object
@@ -61,8 +62,10 @@ public:
     /// As if it had never been seen.
     void remove(std::int64_t id);
     std::optional<FileRow> find(std::int64_t id);
-    /// The newest row for a folder's entry of this name, size and time; a null size takes any.
-    std::optional<FileRow> find_entry(std::string const &source, std::string const &file, std::uint64_t size, std::string const &modified);
+    /// The newest row for a folder's entry of this name, size and time. No size takes any. The newest row of the name that an older version
+    /// wrote, with its time as a text, matches by name and size: the caller saves the number in its place.
+    std::optional<FileRow> find_entry(std::string const &source, std::string const &file, std::optional<std::uint64_t> size,
+                                      std::optional<std::int64_t> modified);
     /// The file that has these bytes for this job and date: done, with a data line; the oldest. Not the row `besides`.
     std::optional<FileRow> find_done(std::string const &sha256, std::string const &job, std::string const &data, std::int64_t besides);
     /// A failed one of these bytes, job and date.

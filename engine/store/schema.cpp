@@ -16,9 +16,9 @@ char const *const k_engine_tables = R"sql(
 create table if not exists atom_migration(
   name text primary key, sha256 text not null) without rowid;
 
--- the ledger: one row a file that was seen
+-- the ledger: one row a file that was seen. modified: an older version's time, as a server wrote it, until it is matched once
 create table if not exists atom_file(
-  id integer primary key, source text, file text not null, path text, size integer, modified text,
+  id integer primary key, source text, file text not null, path text, size integer, modified text, modified_at integer,
   job text, layout text, data text, hora text, captures text,
   sha256 text, status text not null, code text, reason text,
   read integer not null default 0, accepted integer not null default 0, rejected integer not null default 0,
@@ -35,9 +35,15 @@ create table if not exists atom_reject(
   mensagem text, valor text, registro text, warning integer not null, chave text, primary key(file_id, seq)) without rowid;
 create index if not exists atom_reject_chave on atom_reject(chave) where chave is not null;
 
--- what a source's folder showed last, for files that must stand still before they are taken
+-- what a source's folder showed last, for files that must stand still before they are taken; sha256: of the bytes that stand still
+-- where nobody tells their number
 create table if not exists atom_look(
-  source text, file text, size integer, modified text, first_at integer not null, primary key(source, file)) without rowid;
+  source text, file text, size integer, modified_at integer, first_at integer not null, sha256 text, primary key(source, file)) without rowid;
+-- names of a source's folder whose lines do not tell all, and what the server said when it was asked
+create table if not exists atom_asked(
+  source text, file text, line text not null, size integer, modified_at integer, primary key(source, file)) without rowid;
+-- sources whose last listing could not be read
+create table if not exists atom_unread(source text primary key, why text not null) without rowid;
 
 -- upserts that are a pure function of their line: the hash of each key's line
 create table if not exists atom_rule(id integer primary key, job text not null, rule text not null, unique(job, rule));
@@ -61,7 +67,8 @@ create table if not exists atom_delivery(output integer, delivered integer, linh
 -- everything outside the base that is still to be done, in order; each can be done twice without harm
 create table if not exists atom_outbox(
   id integer primary key, kind text not null, folder text not null, local text, name text not null, staging text,
-  final_name text, size integer, modified text, state text not null default 'new', export text, file_id integer, error text, made_at text not null);
+  final_name text, size integer, modified_at integer, is_marker integer not null default 0, state text not null default 'new', export text,
+  file_id integer, error text, made_at text not null);
 
 -- each key of a send and what became of it; a key goes out once, ever
 create table if not exists atom_sent(
@@ -263,6 +270,29 @@ std::vector<std::string> table_names(Database &db)
 
 namespace {
 
+bool has_column(Database &db, char const *table, char const *column)
+{
+    auto s = db.prepare("select 1 from pragma_table_info(?1) where name = ?2");
+    s.bind(1, table).bind(2, column);
+    return s.step();
+}
+
+/// A base of an older version has its times as a server wrote them. Of files they stay, to be matched once (see Ledger::find_entry).
+void take_times_as_numbers(Database &db)
+{
+    if (has_column(db, "atom_look", "modified")) {
+        db.exec("drop table atom_look"); // half a minute's memory
+    }
+    if (has_column(db, "atom_file", "modified") && !has_column(db, "atom_file", "modified_at")) {
+        db.exec("alter table atom_file add column modified_at integer");
+    }
+    if (has_column(db, "atom_outbox", "modified") && !has_column(db, "atom_outbox", "modified_at")) {
+        db.exec("alter table atom_outbox add column modified_at integer;"
+                "alter table atom_outbox add column is_marker integer not null default 0;"
+                "update atom_outbox set is_marker = 1 where kind = 'move' and coalesce(modified, '') = ''");
+    }
+}
+
 /// What a base of an older version lacks in its tables, and what each base has for itself.
 void complete_online(Database &db)
 {
@@ -284,6 +314,9 @@ void make_tables(Database &db, BaseKind kind, std::string const &sql)
         return;
     }
     Transaction transaction(db);
+    if (kind == BaseKind::base) {
+        take_times_as_numbers(db);
+    }
     db.exec(sql);
     if (kind == BaseKind::online) {
         complete_online(db);

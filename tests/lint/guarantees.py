@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from lintlib import Finding, Sample, Tree, run
 
 PAGE = "docs/guarantees.md"
-SCRIPTS = {"end_to_end": "tests/remote/end_to_end.py", "service": "tests/service/service.py", "online_hostile": "tests/online/hostile.py"}  # each case is a function
+SCRIPTS = {"end_to_end": "tests/remote/end_to_end.py", "odd_ftp": "tests/remote/odd_ftp.py", "service": "tests/service/service.py",
+           "online_hostile": "tests/online/hostile.py"}  # each case is a function
 SOURCES = {"unit": "tests/unit", "remote": "tests/remote"}  # each case is a TEST_CASE
 
 

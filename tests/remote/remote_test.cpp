@@ -21,6 +21,7 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 using namespace atom;
@@ -159,10 +160,16 @@ std::string got(RemoteFolder &folder, std::string const &name)
     return bytes;
 }
 
-std::vector<std::string> names_of(std::vector<RemoteEntry> const &entries)
+std::optional<std::uint64_t> size_of(RemoteFolder &folder, std::string const &path)
+{
+    auto const entry = folder.find(path);
+    return entry ? entry->size : std::nullopt;
+}
+
+std::vector<std::string> names_of(RemoteListing const &listing)
 {
     std::vector<std::string> names;
-    for (auto const &e : entries)
+    for (auto const &e : listing.files)
         names.push_back(e.name);
     std::sort(names.begin(), names.end());
     return names;
@@ -218,7 +225,7 @@ void check_times_out(std::string const &kind, fs::path const &path, std::string 
                      std::function<void(RemoteFolder &)> const &call)
 {
     auto const folder = open(through_proxy(kind, path), 2);
-    folder->size("big");
+    folder->find("big");
     tell_proxy(proxy_of(kind), trouble);
     auto const start = std::chrono::steady_clock::now();
     auto const failure = failure_of([&] { call(*folder); });
@@ -245,14 +252,22 @@ TEST_CASE("a folder lists its regular files", "[remote]")
             write_file(path / "sub" / "below", "123");
             auto const folder = open(place(kind, path));
 
-            auto entries = folder->list();
-            CHECK(names_of(entries) == std::vector<std::string>{"empty", "one", "twenty"});
-            for (auto const &e : entries) {
+            auto const listing = folder->list();
+            CHECK(names_of(listing) == std::vector<std::string>{"empty", "one", "twenty"});
+            CHECK(listing.lines >= 5);
+            for (auto const &e : listing.files) {
                 CHECK(e.size == fs::file_size(path / e.name));
-                CHECK_FALSE(e.modified.empty());
+                auto const found = folder->find(e.name);
+                REQUIRE(found);
+                CHECK(found->size == e.size);
+                CHECK(found->modified == e.modified);
+                struct stat state = {};
+                REQUIRE(stat((path / e.name).c_str(), &state) == 0);
+                REQUIRE(e.modified);
+                CHECK(*e.modified / 1'000'000'000 == state.st_mtim.tv_sec);
             }
             CHECK(names_of(folder->list("sub")) == std::vector<std::string>{"below"});
-            CHECK(folder->list("not there").empty());
+            CHECK(folder->list("not there").files.empty());
             CHECK(names_of(folder->list()).size() == 3); // the same connection again
         }
     }
@@ -268,7 +283,7 @@ TEST_CASE("a missing folder is not_found, at every call", "[remote]")
             CHECK_FAILS(not_found, folder->list("sub"));
             CHECK_FAILS(not_found, folder->get("x", [](std::string_view) {}));
             CHECK_FAILS(not_found, folder->rename("x", "y"));
-            CHECK(folder->size("x") == std::nullopt);
+            CHECK(size_of(*folder, "x") == std::nullopt);
             folder->remove("x");
         }
     }
@@ -286,14 +301,14 @@ TEST_CASE("files come and go byte for byte", "[remote]")
                 folder->put(local_file(bytes), "put");
                 CHECK(read_file_bytes(path / "put") == bytes);
                 CHECK(got(*folder, "put") == bytes);
-                CHECK(folder->size("put") == size);
+                CHECK(size_of(*folder, "put") == size);
             }
             folder->put(local_file("shorter"), "put"); // in place of a longer one
             CHECK(read_file_bytes(path / "put") == "shorter");
             CHECK(names_of(folder->list()) == std::vector<std::string>{"put"});
             folder->remove("put");
             folder->remove("put"); // no fault
-            CHECK(folder->size("put") == std::nullopt);
+            CHECK(size_of(*folder, "put") == std::nullopt);
             CHECK_FAILS(not_found, got(*folder, "put"));
             CHECK_THROWS_AS(folder->put(path / "no such local file", "x"), FileError);
         }
@@ -314,7 +329,7 @@ TEST_CASE("put and rename make the folders that they need, each time", "[remote]
             CHECK(read_file_bytes(path / "lidos" / "a") == "a");
             CHECK(read_file_bytes(path / "b") == "b");
             CHECK_FALSE(fs::exists(path / ".tmp" / "a"));
-            CHECK(folder->list("deep/down").empty());
+            CHECK(folder->list("deep/down").files.empty());
         }
     }
 }
@@ -357,7 +372,7 @@ TEST_CASE("names are bytes", "[remote]")
                 folder->put(local_file(name), name);
                 CHECK(read_file_bytes(path / name) == name);
                 CHECK(got(*folder, name) == name);
-                CHECK(folder->size(name) == name.size());
+                CHECK(size_of(*folder, name) == name.size());
             }
             auto sorted = expected;
             std::sort(sorted.begin(), sorted.end());
@@ -371,7 +386,7 @@ TEST_CASE("names are bytes", "[remote]")
             CHECK(names_of(folder->list("lidos of")) == sorted);
             for (auto const &name : expected)
                 folder->remove("lidos of/" + name);
-            CHECK(folder->list("lidos of").empty());
+            CHECK(folder->list("lidos of").files.empty());
         }
     }
 }
@@ -389,7 +404,7 @@ TEST_CASE("names that would change a command or leave the folder are refused", "
                 CHECK_FAILS(protocol, folder->rename("x", name));
                 CHECK_FAILS(protocol, folder->remove(name));
                 CHECK_FAILS(protocol, folder->put(local_file("y"), name));
-                CHECK_FAILS(protocol, folder->size(name));
+                CHECK_FAILS(protocol, folder->find(name));
                 CHECK_FAILS(protocol, got(*folder, name));
             }
             CHECK(read_file_bytes(path / "x") == "x");
@@ -405,7 +420,7 @@ TEST_CASE("a name with a line end on the server is one entry, and no safe name",
             auto const path = new_folder();
             std::string const name = "x\n-rw-r--r-- 1 a b 5 Jan 1 12:00 evil";
             write_file(path / name, "x");
-            auto const entries = open(place(kind, path))->list();
+            auto const entries = open(place(kind, path))->list().files;
             REQUIRE(entries.size() == 1);
             CHECK(entries[0].name == name);
             CHECK_FALSE(is_safe_name(entries[0].name));
@@ -421,7 +436,7 @@ TEST_CASE("10,000 files are listed", "[remote]")
             std::ofstream(made / fmt::format("20231106_020000_parc_{:05}_out.528", i)) << "x";
         return made;
     }();
-    for (auto const &kind : k_kinds) {
+    for (std::string const kind : {"file", "sftp", "ftp"}) {
         DYNAMIC_SECTION(kind)
         {
             auto const names = names_of(open(place(kind, path))->list());
@@ -459,8 +474,8 @@ TEST_CASE("an ftp URL names the login's folder, or the root after two slashes", 
     CHECK(names_of(folder->list()) == std::vector<std::string>{"x"});
     CHECK(got(*folder, "x") == "x");
     p.url = fmt::format("ftp://{}@127.0.0.1:{}", setting("USER"), setting("FTP_PORT"));
-    CHECK(open(p)->size(path.filename().string() + "/x") == 1U);
-    CHECK_FALSE(open(p)->list(path.filename()).empty());
+    CHECK(size_of(*open(p), path.filename().string() + "/x") == 1U);
+    CHECK_FALSE(open(p)->list(path.filename()).files.empty());
 }
 
 TEST_CASE("a login is refused as denied, and its secret stays one", "[remote]")
@@ -495,7 +510,7 @@ TEST_CASE("a login is refused as denied, and its secret stays one", "[remote]")
         auto p = place("sftp key", path);
         p.login.key = setting("LOCKED_KEY");
         p.login.key_passphrase = setting("KEY_PASSPHRASE");
-        CHECK(open(p)->list().empty());
+        CHECK(open(p)->list().files.empty());
         p.login.key_passphrase = "wrong-secret";
         CHECK_FAILS(denied, open(p)->list());
         p.login.key = "no such key";
@@ -504,7 +519,7 @@ TEST_CASE("a login is refused as denied, and its secret stays one", "[remote]")
         CHECK_FAILS(denied, open(p)->list());
         p.login.key = setting("LOCKED_KEY");
         p.login.password = setting("PASSWORD"); // the key fails, the password holds
-        CHECK(open(p)->list().empty());
+        CHECK(open(p)->list().files.empty());
     }
 }
 
@@ -557,7 +572,7 @@ TEST_CASE("only a known host key is taken", "[remote][sftp]")
     SECTION("hashed")
     {
         p.login.known_hosts = setting("KNOWN_HOSTS_HASHED");
-        CHECK(open(p)->list().empty());
+        CHECK(open(p)->list().files.empty());
     }
     SECTION("unknown")
     {
@@ -629,7 +644,7 @@ TEST_CASE("a server that is not there is unreachable", "[remote]")
             auto const folder = open(place(kind, new_folder(), port));
             CHECK_FAILS(unreachable, folder->list());
             CHECK_FAILS(unreachable, folder->rename("a", "b"));
-            CHECK_FAILS(unreachable, folder->size("a"));
+            CHECK_FAILS(unreachable, folder->find("a"));
         }
     }
     close(fd);
@@ -644,7 +659,7 @@ TEST_CASE("a connection that is cut is unreachable, and the next call connects a
         auto const folder = open(through_proxy(kind, path));
         DYNAMIC_SECTION(kind << ": a download")
         {
-            REQUIRE(folder->list().size() == 1);
+            REQUIRE(folder->list().files.size() == 1);
             tell_proxy(proxy, "cut-down 1000000");
             std::uint64_t received = 0;
             CHECK_FAILS(unreachable, folder->get("big", [&](std::string_view piece) { received += piece.size(); }));
@@ -654,7 +669,7 @@ TEST_CASE("a connection that is cut is unreachable, and the next call connects a
         }
         DYNAMIC_SECTION(kind << ": an upload")
         {
-            REQUIRE(folder->list().size() == 1);
+            REQUIRE(folder->list().files.size() == 1);
             tell_proxy(proxy, "cut-up 1000000");
             CHECK_FAILS(unreachable, folder->put(local_file(pattern_of(3'000'000)), "up"));
             folder->put(local_file(pattern_of(3'000'000)), "up");
@@ -675,10 +690,10 @@ TEST_CASE("a connection that is cut is unreachable, and the next call connects a
         {
             for (int i = 0; i < 2000; ++i)
                 write_file(path / fmt::format("file number {}", i), "");
-            CHECK(folder->size("big") == 3'000'000U);
+            CHECK(size_of(*folder, "big") == 3'000'000U);
             tell_proxy(proxy, "cut-down 30000");
             CHECK_FAILS(unreachable, folder->list());
-            CHECK(folder->list().size() == 2001);
+            CHECK(folder->list().files.size() == 2001);
         }
         tell_proxy(proxy, "clear");
     }
@@ -691,7 +706,7 @@ TEST_CASE("a lost answer is unreachable, whatever the server did", "[remote][pro
         write_file(path / "x", "x");
         auto const folder = open(through_proxy(kind, path));
         folder->list();
-        CHECK(folder->size("nobody") == std::nullopt); // so that "no such file" is the last thing that libssh2 remembers
+        CHECK(size_of(*folder, "nobody") == std::nullopt); // so that "no such file" is the last thing that libssh2 remembers
         DYNAMIC_SECTION(kind << ": a rename's")
         {
             // sftp: the first answer is to the question whether the name is free
@@ -699,13 +714,13 @@ TEST_CASE("a lost answer is unreachable, whatever the server did", "[remote][pro
             CHECK_FAILS(unreachable, folder->rename("x", "y"));
             CHECK(read_file_bytes(path / "y") == "x");
             CHECK_FAILS(not_found, folder->rename("x", "y2"));
-            CHECK(folder->size("y") == 1U);
+            CHECK(size_of(*folder, "y") == 1U);
         }
         DYNAMIC_SECTION(kind << ": a size's")
         {
             tell_proxy(proxy_of(kind), kind == "ftp" ? "drop-after SIZE" : "drop-turn 1");
-            CHECK_FAILS(unreachable, folder->size("x"));
-            CHECK(folder->size("x") == 1U);
+            CHECK_FAILS(unreachable, folder->find("x"));
+            CHECK(size_of(*folder, "x") == 1U);
         }
         DYNAMIC_SECTION(kind << ": a get's")
         {
@@ -792,7 +807,7 @@ TEST_CASE("a local folder keeps a put whole", "[remote][file]")
     auto const folder = open(place("file", path));
     write_file(path / ".atom-put-1-1", "left by a killed process");
     fs::create_directory(path / "taken");
-    CHECK(folder->list().empty());
+    CHECK(folder->list().files.empty());
     CHECK_FAILS(exists, folder->put(local_file("x"), "taken"));
     folder->put(local_file("x"), "made/x");
     CHECK((fs::status(path / "made" / "x").permissions() & fs::perms::others_all) == fs::perms::none);

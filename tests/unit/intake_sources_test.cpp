@@ -13,7 +13,7 @@ namespace {
 class NamesFolder : public RemoteFolder
 {
 public:
-    std::vector<RemoteEntry> list(std::string const &) override { return {{"a", 1, ""}}; }
+    RemoteListing list(std::string const &, KnownEntries const &) override { return {{{"a", 1, {}, {}}}, 1}; }
     std::uint64_t get(std::string const &name, std::function<void(std::string_view)> const &sink) override
     {
         sink(name);
@@ -21,7 +21,7 @@ public:
     }
     void put(std::filesystem::path const &, std::string const &) override { FAIL("nothing is put here"); }
     void rename(std::string const &, std::string const &) override { FAIL("nothing is renamed here"); }
-    std::optional<std::uint64_t> size(std::string const &) override { return std::nullopt; }
+    std::optional<RemoteEntry> find(std::string const &) override { return std::nullopt; }
     void remove(std::string const &) override { FAIL("nothing is removed here"); }
     std::string const &label() const override { return m_label; }
 
@@ -39,7 +39,7 @@ struct Spool
 Wanted wanted(std::int64_t id)
 {
     auto const name = std::to_string(id);
-    return {id, name, name.size(), ""};
+    return {id, name, name.size(), {}};
 }
 
 /// Until the threads have done what they can do by themselves.

@@ -81,51 +81,148 @@ TEST_CASE("remote: names are written for each protocol", "[remote]")
         CHECK_THROWS_AS(check_remote_path(path), RemoteError);
 }
 
-TEST_CASE("remote: lines of a long listing", "[remote]")
+namespace {
+
+std::int64_t at(char const *digits) { return ftp_time(digits).value(); }
+
+} // namespace
+
+TEST_CASE("remote: lines of LIST", "[remote]")
 {
     struct Case
     {
         std::string line, name;
         std::uint64_t size;
-        std::string modified;
+        std::int64_t modified;
     };
-    for (auto const &c :
-         std::vector<Case>{{"-rw-r--r--    1 1000     1000          123 Jan 01 12:00 plain.txt", "plain.txt", 123, "Jan 01 12:00"},
-                           {"-rw-r--r--    1 user     group           0 Nov  3  2023  two  blanks ", " two  blanks ", 0, "Nov  3  2023"},
-                           {"-rw-rw-rw-   1 DOM\\us er Domain Users  5000000000 Dec 31 23:59 x", "x", 5000000000U, "Dec 31 23:59"},
-                           {"-rw-r--r-- 1 a b 5 Jan 1 12:00 7 Feb 2 13:00 y", "7 Feb 2 13:00 y", 5, "Jan 1 12:00"},
-                           {"-rw-r--r--. 1 a 77 12 Mar 2024 z", "z", 77, "12 Mar 2024"},
-                           {"-rw-r--r-- 1 1000 5 1 Jan  1 12:00 n", "n", 1, "Jan  1 12:00"},
-                           {"-rw-r--r--+ 1 a b 9 2023-08-07 02:00 iso", "iso", 9, "2023-08-07 02:00"},
-                           {"-rwx------ 1 a b 9 Aug  7 02:00:59 seconds", "seconds", 9, "Aug  7 02:00:59"},
-                           {"-rw-r--r--    ? 0 0 9 Aug 7 02:00 -> arrow", "-> arrow", 9, "Aug 7 02:00"}}) {
+    for (auto const &c : std::vector<Case>{
+             {"-rw-r--r--    1 1000     1000          123 Jan 01 12:00 plain.txt", "plain.txt", 123, at("19720101120000")},
+             {"-rw-r--r--    1 user     group           0 Nov  3  2023  two  blanks ", " two  blanks ", 0, at("20231103000000")},
+             {"-rw-rw-rw-   1 DOM\\us er Domain Users  5000000000 Dec 31 23:59 x", "x", 5000000000U, at("19721231235900")},
+             {"-rw-r--r-- 1 a b 5 Jan 1 12:00 7 Feb 2 13:00 y", "7 Feb 2 13:00 y", 5, at("19720101120000")},
+             {"-rw-r--r--. 1 a 77 12 Mar 2024 z", "z", 77, at("20240312000000")},
+             {"-rw-r--r-- 1 1000 5 1 Jan  1 12:00 n", "n", 1, at("19720101120000")},
+             {"-rw-r--r--+ 1 a b 9 2023-08-07 02:00 iso", "iso", 9, at("20230807020000")},
+             {"-rwx------ 1 a b 9 Aug  7 02:00:59 seconds", "seconds", 9, at("19720807020059")},
+             {"-rw-r--r-- 1 a b 9 Nov  3 10:00:05 2026 both", "both", 9, at("20261103100005")},
+             {"-rw-r--r-- 1 u g 9 dez  3 10:00 mes", "mes", 9, at("19721203100000")},
+             {"- [RWCEAFMS] 1 9 Feb 29 10:00 netware", "netware", 9, at("19720229100000")},
+             {"-rw-r--r--    ? 0 0 9 Aug 7 02:00 -> arrow", "-> arrow", 9, at("19720807020000")},
+             {"11-03-26  10:00AM                   10 j.csv", "j.csv", 10, at("20261103100000")},
+             {"11-03-2026  12:05AM       10  two  blanks ", " two  blanks ", 10, at("20261103000500")},
+             {"11/13/99  12:05PM       10 x", "x", 10, at("19991113120500")},
+             {"25-12-2026  14:00       10 day first", "day first", 10, at("20261225140000")},
+             {"2026-11-03  10:00       10 iso", "iso", 10, at("20261103100000")}}) {
         INFO(c.line);
-        auto const entry = parse_long_line(c.line);
-        REQUIRE(entry);
-        CHECK(entry->name == c.name);
-        CHECK(entry->size == c.size);
-        CHECK(entry->modified == c.modified);
+        auto const listed = read_list_line(c.line);
+        REQUIRE(listed.kind == ListedLine::Kind::file);
+        CHECK(listed.entry.name == c.name);
+        CHECK(listed.entry.size == c.size);
+        CHECK(listed.entry.modified == c.modified);
+        CHECK(listed.entry.line == c.line);
     }
-    for (std::string const line : {"", "total 12", "drwxr-xr-x 2 a b 4096 Jan 1 12:00 d", "lrwxrwxrwx 1 a b 1 Jan 1 12:00 l -> x",
-                                   "-rw-r--r-- 1 a b 5 Jan 1 12:00", "-rw-r--r-- 1 a b 5 Jan 1 12:00 ", "-rw",
-                                   "-rw-r--r-- 1 a b Jan 1 12:00 x", "-rw-r--r-- 1 a b 99999999999999999999 Jan 1 12:00 x"})
-        CHECK_FALSE(parse_long_line(line));
+    for (std::string const line :
+         {"", " ", "total 12", ".", "..", "drwxr-xr-x 2 a b 4096 Jan 1 12:00 d", "lrwxrwxrwx 1 a b 1 Jan 1 12:00 l -> x",
+          "brw-rw---- 1 a b 8, 0 Jan 1 12:00 sda", "srwxrwxrwx 1 a b 0 Jan 1 12:00 s", "d [R----F--] supervisor 512 Jan 16 18:53 login",
+          "11-03-26  10:00AM       <DIR>          lidos", "11-03-26  10:00AM       <SYMLINKD>     l"})
+        CHECK(read_list_line(line).kind == ListedLine::Kind::other);
+    for (std::string const line : {"-rw-r--r-- 1 a b 5 Jan 1 12:00",
+                                   "-rw-r--r-- 1 a b 5 Jan 1 12:00 ",
+                                   "-rw",
+                                   "-rw-r--r-- 1 a b Jan 1 12:00 x",
+                                   "-rw-r--r-- 1 a b 99999999999999999999 Jan 1 12:00 x",
+                                   "-rw-r--r-- 1 a b 5 Jan 41 12:00 x",
+                                   "-rw-r--r-- 1 a b 5 Jan 1 25:00 x",
+                                   "-rw-r--r-- 1 a group5 Jan 1 12:00 x",
+                                   "-rw-r--r-- 1 a b 5 Jan 1 12:00\tx",
+                                   "data 20261103.csv",
+                                   "dez.csv",
+                                   "total",
+                                   "total x",
+                                   "+i8388621.48594,m825718503,r,s280,\tj.csv",
+                                   "QSYS            77824 02/23/00 15:09:55 *DIR       QOpenSys/",
+                                   "J.CSV;1              1/4          3-NOV-2026 10:00:00",
+                                   "VOL1   3390   2026/11/03  1   15  FB   80  8000  PS  J.CSV",
+                                   "13-41-26  10:00AM  10 x",
+                                   "11-03-26  13:00AM  10 x",
+                                   "11-03-26  10:00AM  10",
+                                   "11-03-26  10:00AM  1.0 x",
+                                   "x"}) {
+        INFO(line);
+        CHECK(read_list_line(line).kind == ListedLine::Kind::not_understood);
+    }
+}
+
+TEST_CASE("remote: a line of LIST that changes its form is of the same file", "[remote]")
+{
+    std::string const young = "-rw-r--r-- 1 a b 5 Nov  3 09:00 x";
+    CHECK(may_be_same_file(young, "-rw-r--r-- 1 a b 5 Nov  3  2026 x"));
+    CHECK(may_be_same_file("-rw-r--r-- 1 a b 5 Nov  3  2026 x", young));
+    CHECK(may_be_same_file(young, "-rw-rw-r-- 1 a c 5 Nov  3 09:00 x"));
+    CHECK_FALSE(may_be_same_file(young, "-rw-r--r-- 1 a b 5 Nov  3 10:00 x"));
+    CHECK_FALSE(may_be_same_file(young, "-rw-r--r-- 1 a b 5 Nov  4  2026 x"));
+    CHECK_FALSE(may_be_same_file(young, "-rw-r--r-- 1 a b 6 Nov  3  2026 x"));
+    CHECK_FALSE(may_be_same_file("-rw-r--r-- 1 a b 5 Nov  3  2025 x", "-rw-r--r-- 1 a b 5 Nov  3  2026 x"));
 }
 
 TEST_CASE("remote: lines of MLSD", "[remote]")
 {
-    auto const entries = parse_lines("type=cdir;modify=20230101000000; .\r\n"
-                                     "Type=File;Size=12;Modify=20230807020000.123;UNIX.mode=0644;  a b; c.txt\r\n"
-                                     "type=dir;modify=20230101000000; sub\r\n"
-                                     "type=OS.unix=slink:/x;size=3; link\n"
-                                     "modify=20230807020000;size=5000000000;type=file; big",
-                                     parse_mlsd_line);
-    REQUIRE(entries.size() == 2);
-    CHECK(entries[0].name == " a b; c.txt");
-    CHECK(entries[0].size == 12);
-    CHECK(entries[0].modified == "20230807020000.123");
-    CHECK(entries[1].name == "big");
-    CHECK(entries[1].size == 5000000000U);
+    using Kind = ListedLine::Kind;
+    auto const read = read_listing("type=cdir;modify=20230101000000; .\r\n"
+                                   "Type=File;Size=12;Modify=20230807020000.123;UNIX.mode=0644;  a b; c.txt\r\n"
+                                   "type=dir;modify=20230101000000; sub\r\n"
+                                   "type=OS.unix=slink:/x;size=3; link\n"
+                                   "modify=20230807020000;size=5000000000;type=file; big",
+                                   read_mlsd_line);
+    REQUIRE_FALSE(read.wrong);
+    REQUIRE(read.lines.size() == 5);
+    CHECK(read.lines[0].kind == Kind::other);
+    CHECK(read.lines[1].kind == Kind::file);
+    CHECK(read.lines[1].entry.name == " a b; c.txt");
+    CHECK(read.lines[1].entry.size == 12U);
+    CHECK(read.lines[1].entry.modified == at("20230807020000"));
+    CHECK(read.lines[1].entry.line.empty());
+    CHECK(read.lines[2].kind == Kind::other);
+    CHECK(read.lines[3].kind == Kind::other);
+    CHECK(read.lines[4].entry.name == "big");
+    CHECK(read.lines[4].entry.size == 5000000000U);
+
+    struct Case
+    {
+        std::string line;
+        Kind kind;
+        std::string name;
+        std::optional<std::uint64_t> size;
+    };
+    for (auto const &c : std::vector<Case>{{"type=file;modify=20230807020000; x", Kind::file, "x", std::nullopt},
+                                           {"type=file;size=;modify=; x", Kind::file, "x", std::nullopt},
+                                           {"size=3;perm=r; x", Kind::file, "x", 3U},
+                                           {"sizd=4096; x", Kind::other, "x", std::nullopt},
+                                           {"perm=r; x", Kind::any, "x", std::nullopt},
+                                           {" x", Kind::any, "x", std::nullopt},
+                                           {" type=file;size=1; x", Kind::file, "x", 1U}}) {
+        INFO(c.line);
+        auto const listed = read_mlsd_line(c.line);
+        CHECK(listed.kind == c.kind);
+        CHECK(listed.entry.name == c.name);
+        CHECK(listed.entry.size == c.size);
+        CHECK(listed.entry.line == (c.line[0] == ' ' && c.size ? c.line.substr(1) : c.line)); // some of it has to be asked
+    }
+    for (std::string const line : {"type=file;size=12;", "type=file;size=1x; x", "type=file;size=-1; x", "type=door;size=1; x", "x"})
+        CHECK(read_mlsd_line(line).kind == Kind::not_understood);
+    CHECK_FALSE(ftp_time("20231301000000"));
+    CHECK_FALSE(ftp_time("2023010100000"));
+}
+
+TEST_CASE("remote: the first line that is not understood is told, without anybody's name", "[remote]")
+{
+    auto const wrong = [](std::string const &line) {
+        return read_listing("total 1\r\n" + line + "\r\n", read_list_line).wrong.value_or("");
+    };
+    CHECK(wrong("J.CSV;1  1/4  3-NOV-2026 10:00:00") == "J.CSV;1  1/4  3-NOV-2026 10:00:00");
+    CHECK(wrong("Ficha de Ana Souza.csv") == "F***a ** *** S***a.***");
+    CHECK(wrong("x 123.456.789-09.csv") == "* ***.***.***-09.***");
+    CHECK(wrong("a\x1b[1m") == "a\\x1b[1m");
 }
 
 TEST_CASE("remote: fingerprints as OpenSSH writes them", "[remote]")
