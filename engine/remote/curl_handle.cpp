@@ -1,11 +1,11 @@
 #include "engine/remote/curl_handle.hpp"
 
 #include "engine/base/text.hpp"
+#include "engine/remote/patience.hpp"
 
 #include <fmt/format.h>
 
 #include <cerrno>
-#include <chrono>
 #include <csignal>
 #include <exception>
 #include <new>
@@ -17,29 +17,21 @@ namespace atom {
 
 namespace {
 
-using SteadyTime = std::chrono::steady_clock::time_point;
-
 /// What curl's callbacks work on during one perform().
 struct Transfer
 {
     CurlAsk const *ask = nullptr;
     CurlAnswer *answer = nullptr;
+    Patience patience;
     std::exception_ptr fault = {};
-    std::chrono::seconds limit = {};
-    std::stop_token stop = {};
-    SteadyTime const began = std::chrono::steady_clock::now();
-    SteadyTime last_sign = began; // of life
-    char const *ended_by = "";    // why watch() broke it off
-    curl_off_t moved = 0;
-    std::uint64_t given = 0; // bytes to upload
-
-    void note_life() { last_sign = std::chrono::steady_clock::now(); }
+    std::string ended_by = {}; // why watch() broke it off
+    std::uint64_t given = 0;   // bytes to upload
 };
 
 std::size_t take_body(char *bytes, std::size_t, std::size_t count, void *user)
 {
     auto &t = *static_cast<Transfer *>(user);
-    t.note_life();
+    t.patience.note_life();
     if (!t.ask->body) // curl shows an ftp size as a made-up header here
         return count;
     try {
@@ -57,7 +49,7 @@ std::size_t take_reply(char *bytes, std::size_t, std::size_t count, void *user)
 {
     constexpr std::size_t k_most_replies = 200;
     auto &t = *static_cast<Transfer *>(user);
-    t.note_life();
+    t.patience.note_life();
     std::string_view line(bytes, count);
     while (line.ends_with('\n') || line.ends_with('\r'))
         line.remove_suffix(1);
@@ -72,7 +64,7 @@ std::size_t take_reply(char *bytes, std::size_t, std::size_t count, void *user)
 std::size_t give_body(char *buffer, std::size_t size, std::size_t count, void *user)
 {
     auto &t = *static_cast<Transfer *>(user);
-    t.note_life();
+    t.patience.note_life();
     try {
         auto const given = t.ask->source(buffer, size * count, t.given);
         t.given += given;
@@ -83,28 +75,18 @@ std::size_t give_body(char *buffer, std::size_t size, std::size_t count, void *u
     }
 }
 
-/// Whatever a server does, a call ends: so many times the limit, and a second more for each 100 bytes that were moved.
-bool is_too_slow(Transfer const &t, SteadyTime now)
-{
-    constexpr int k_limits = 4;
-    constexpr curl_off_t k_least_bytes_a_second = 100;
-    return now - t.began > k_limits * t.limit + std::chrono::seconds(t.moved / k_least_bytes_a_second);
-}
-
-/// curl's own low-speed limit sleeps while it opens, closes or renames, so the deadline is kept here: curl asks at least once a second.
+/// curl's own low-speed limit sleeps while it opens, closes or renames, so the
+/// deadline is kept here: curl asks at least once a second.
 int watch(void *user, curl_off_t, curl_off_t down, curl_off_t, curl_off_t up)
 {
     auto &t = *static_cast<Transfer *>(user);
-    if (down + up != t.moved) {
-        t.moved = down + up;
-        t.note_life();
-    }
-    auto const now = std::chrono::steady_clock::now();
-    t.ended_by = t.stop.stop_requested() ? "stopped" : now - t.last_sign > t.limit ? "silent" : is_too_slow(t, now) ? "slow" : "";
-    return *t.ended_by != '\0' ? 1 : 0;
+    t.patience.note_moved(static_cast<std::uint64_t>(down + up));
+    t.ended_by = t.patience.ended();
+    return t.ended_by.empty() ? 0 : 1;
 }
 
-/// A cut TLS connection raises SIGPIPE in OpenSSL's write(); curl is told not to touch signal handlers, so this thread does without it.
+/// A cut TLS connection raises SIGPIPE in OpenSSL's write(); curl is told not
+/// to touch signal handlers, so this thread does without it.
 class NoSigpipe
 {
 public:
@@ -188,7 +170,8 @@ void CurlHandle::begin()
     set(CURLOPT_LOW_SPEED_LIMIT, 1L);
     set(CURLOPT_LOW_SPEED_TIME, m_timeout);
     set(CURLOPT_PATH_AS_IS, 1L); // names are data
-    set(CURLOPT_PROXY, "");      // none from the environment: it would be asked by HTTP
+    set(CURLOPT_PROXY,
+        ""); // none from the environment: it would be asked by HTTP
 }
 
 void CurlHandle::apply(CurlAsk const &ask, CurlList const &commands)
@@ -216,13 +199,18 @@ void CurlHandle::apply(CurlAsk const &ask, CurlList const &commands)
     }
 }
 
-bool CurlHandle::is_cut() const
+curl_socket_t CurlHandle::socket() const
 {
     curl_socket_t socket = CURL_SOCKET_BAD;
-    if (curl_easy_getinfo(m_curl, CURLINFO_ACTIVESOCKET, &socket) != CURLE_OK || socket == CURL_SOCKET_BAD)
+    return curl_easy_getinfo(m_curl, CURLINFO_ACTIVESOCKET, &socket) == CURLE_OK ? socket : CURL_SOCKET_BAD;
+}
+
+bool CurlHandle::is_cut() const
+{
+    if (socket() == CURL_SOCKET_BAD)
         return true;
     char byte = 0;
-    auto const got = recv(socket, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+    auto const got = recv(socket(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
     return got == 0 || (got < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR);
 }
 
@@ -245,9 +233,7 @@ long CurlHandle::response() const
 CurlAnswer CurlHandle::perform(CurlAsk const &ask)
 {
     CurlAnswer answer;
-    Transfer transfer{&ask, &answer};
-    transfer.limit = std::chrono::seconds(m_timeout);
-    transfer.stop = m_stop;
+    Transfer transfer{&ask, &answer, Patience(std::chrono::seconds(m_timeout), m_stop)};
     CurlList commands;
     for (auto const &command : ask.commands)
         commands.add(command);
@@ -263,10 +249,7 @@ CurlAnswer CurlHandle::perform(CurlAsk const &ask)
     answer.text = text(answer.code);
     if (answer.code == CURLE_ABORTED_BY_CALLBACK) {
         answer.code = CURLE_OPERATION_TIMEDOUT;
-        auto const by = std::string_view(transfer.ended_by);
-        answer.text = by == "stopped" ? "broken off: the program was told to stop"
-                      : by == "slow"  ? fmt::format("broken off: too slow, {} bytes came or went", transfer.moved)
-                                      : fmt::format("nothing came for {} s", m_timeout);
+        answer.text = transfer.ended_by;
     }
     curl_off_t length = -1;
     answer.response = response();

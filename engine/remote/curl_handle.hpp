@@ -1,7 +1,8 @@
 #pragma once
-// libcurl's handles, each owned by one type, and one transfer as values: what is asked (CurlAsk), what came of it (CurlAnswer).
-// Knows nothing of folders and throws no RemoteError for what a server did: that is read from the answer. curl.h goes no further than
-// engine/remote.
+// libcurl's handles, each owned by one type, and one transfer as values: what
+// is asked (CurlAsk), what came of it (CurlAnswer). Knows nothing of folders
+// and throws no RemoteError for what a server did: that is read from the
+// answer. curl.h goes no further than engine/remote.
 
 #include <curl/curl.h>
 
@@ -36,8 +37,9 @@ struct CurlAsk
     std::string verb = {};                           // in place of LIST
     bool body = true;                                // false: only the commands, or a look at the size
     bool time = false;                               // asks for the time of the URL's file as well
-    bool enter = false;                              // ftp: change into the folder of the URL, not name it in the command
-    std::function<void(std::string_view)> sink = {}; // one call a piece; sftp: one call a listed entry. May throw
+    bool enter = false;                              // ftp: change into the folder of the URL, not name it in
+                                                     // the command
+    std::function<void(std::string_view)> sink = {}; // one call a piece. May throw
     std::function<std::size_t(char *, std::size_t, std::uint64_t)> source =
         {};                        // upload: fills a buffer from an offset on, 0 at the end. May throw
     std::int64_t source_size = -1; // bytes
@@ -50,21 +52,24 @@ struct CurlAnswer
     long response = 0;                // ftp: the code of `refused`, else of the last reply
     std::vector<std::string> replies; // ftp: the reply lines of this transfer, without line end
     std::string refused;              // ftp: the first reply of 400 or more
-    std::int64_t length = -1;         // bytes that the server announced; -1 unknown (also for an empty sftp file)
+    std::int64_t length = -1;         // bytes that the server announced; -1 unknown
     std::uint64_t received = 0;       // bytes of the body
     std::int64_t time = -1;           // seconds since 1970 of the URL's file; -1 unknown
     std::string entry_path;           // ftp: the login's folder
-    bool cut = false;                 // the connection is gone, by the other side's doing or by curl's after a fault
+    bool cut = false;                 // the connection is gone, by the other side's doing or by
+                                      // curl's after a fault
 
     bool ok() const noexcept { return code == CURLE_OK; }
     bool replied(std::string_view reply_code) const noexcept;
 };
 
-/// One easy handle and the connection that it keeps. begin(), set() what the protocol needs, then perform().
+/// One easy handle and the connection that it keeps. begin(), set() what the
+/// protocol needs, then perform().
 class CurlHandle
 {
 public:
-    /// Initialises libcurl at the first use in the process. Throws std::runtime_error if that fails. A transfer under way ends within about
+    /// Initialises libcurl at the first use in the process. Throws
+    /// std::runtime_error if that fails. A transfer under way ends within about
     /// a second of the wish to stop, as a timeout.
     explicit CurlHandle(int timeout_seconds, std::stop_token stop = {});
     ~CurlHandle();
@@ -74,14 +79,18 @@ public:
     /// Back to the options that every transfer has. The connection stays.
     void begin();
 
-    /// Throws std::logic_error where curl does not take the option: it is built without it, or the value is none.
+    /// Throws std::logic_error where curl does not take the option: it is built
+    /// without it, or the value is none.
     template <typename T> void set(CURLoption option, T value) { check(curl_easy_setopt(m_curl, option, value)); }
 
     /// What the sink or the source threw is thrown again here.
     CurlAnswer perform(CurlAsk const &ask);
 
-    /// The transfer as it was set, with callbacks of the caller's own; the caller reads what came of it.
+    /// The transfer as it was set, with callbacks of the caller's own; the caller
+    /// reads what came of it.
     CURLcode run();
+    /// Of the connection that is kept; CURL_SOCKET_BAD: there is none.
+    curl_socket_t socket() const;
     std::string text(CURLcode code) const; // curl's own words, after run()
     long response() const;                 // the last status that a server gave; 0 = none
 

@@ -11,7 +11,6 @@
 #include <algorithm>
 #include <array>
 #include <fstream>
-#include <set>
 #include <sstream>
 
 namespace atom {
@@ -45,7 +44,6 @@ std::string bytes_of_hex(std::string_view hex)
     return out;
 }
 
-// RSA last: libssh2 1.10 knows it with SHA-1 only, which servers of today refuse.
 constexpr std::array<std::string_view, 5> k_kinds = {"ssh-ed25519", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521",
                                                      "ssh-rsa"};
 
@@ -68,12 +66,42 @@ bool is_hash_of(std::string_view hashed, std::string_view name)
     return base64_decoded(parts[3]) == std::string_view(reinterpret_cast<char const *>(hash.data()), size);
 }
 
+/// "*" for any text, "?" for any character; whatever their case.
+bool fits(std::string_view pattern, std::string_view name)
+{
+    std::size_t star = std::string_view::npos; // the last "*" that was met, and
+                                               // how far the name was taken then
+    std::size_t from = 0;
+    std::size_t p = 0;
+    std::size_t n = 0;
+    while (n < name.size()) {
+        if (p < pattern.size() && pattern[p] == '*') {
+            star = p++;
+            from = n;
+        } else if (p < pattern.size() && (pattern[p] == '?' || pattern[p] == name[n])) {
+            ++p;
+            ++n;
+        } else if (star != std::string_view::npos) {
+            p = star + 1;
+            n = ++from;
+        } else {
+            return false;
+        }
+    }
+    return pattern.find_first_not_of('*', p) == std::string_view::npos;
+}
+
 bool is_named(std::string const &names, std::string const &name)
 {
     if (names.starts_with('|'))
         return is_hash_of(names, name);
-    auto const all = split(names, ',');
-    return std::any_of(all.begin(), all.end(), [&](auto const &one) { return equal_ignoring_case(one, name); });
+    bool is_one = false;
+    for (auto const &one : split(to_lower(names), ',')) {
+        if (one.starts_with('!') && fits(std::string_view(one).substr(1), name))
+            return false;
+        is_one = is_one || fits(one, name);
+    }
+    return is_one;
 }
 
 } // namespace
@@ -121,29 +149,32 @@ std::string known_host_name(std::string_view host, std::string_view port)
     return port.empty() || port == "22" ? std::string(host) : fmt::format("[{}]:{}", host, port);
 }
 
-std::vector<KnownKey> known_keys(std::filesystem::path const &known_hosts, std::string_view host, std::string_view port)
+KnownHost known_host(std::filesystem::path const &known_hosts, std::string_view host, std::string_view port)
 {
     auto const name = to_lower(known_host_name(host, port));
-    std::vector<KnownKey> found;
-    std::set<std::string> revoked;
+    KnownHost found;
     std::ifstream in(known_hosts);
     for (std::string line; std::getline(in, line);) {
         std::istringstream words(line);
         std::string marker;
+        KnownKey key;
         std::string names;
-        std::string kind;
-        std::string key;
         if (line.starts_with('@'))
             words >> marker;
-        if (!(words >> names >> kind >> key))
+        if (!(words >> names >> key.kind >> key.key) || names.starts_with('#'))
             continue;
-        if (marker == "@revoked")
-            revoked.insert(key);
-        else if (marker.empty() && rank(kind) < k_kinds.size() && is_named(names, name))
-            found.push_back({kind, key});
+        if (marker == "@revoked" && (is_named(names, name) || is_named(names, to_lower(known_host_name(host, "")))))
+            found.revoked.push_back(key);
+        else if (marker == "@cert-authority")
+            found.has_authority = found.has_authority || is_named(names, name);
+        else if (marker.empty() && rank(key.kind) < k_kinds.size() && is_named(names, name))
+            found.keys.push_back(key);
     }
-    std::erase_if(found, [&](KnownKey const &k) { return revoked.contains(k.key); });
-    std::stable_sort(found.begin(), found.end(), [](auto const &a, auto const &b) { return rank(a.kind) < rank(b.kind); });
+    auto const is_revoked = [&](KnownKey const &k) {
+        return std::any_of(found.revoked.begin(), found.revoked.end(), [&](KnownKey const &r) { return r.key == k.key; });
+    };
+    std::erase_if(found.keys, is_revoked);
+    std::stable_sort(found.keys.begin(), found.keys.end(), [](auto const &a, auto const &b) { return rank(a.kind) < rank(b.kind); });
     return found;
 }
 

@@ -134,17 +134,6 @@ std::string percent_decoded(std::string_view text)
     return out;
 }
 
-std::string sftp_quoted(std::string_view path)
-{
-    std::string out = "\"";
-    for (char const c : path) {
-        if (c == '"' || c == '\\')
-            out += '\\';
-        out += c;
-    }
-    return out += '"';
-}
-
 void check_remote_path(std::string_view path)
 {
     if (path.find_first_of(std::string_view("\0\r\n", 3)) != std::string_view::npos)

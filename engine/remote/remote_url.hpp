@@ -27,9 +27,6 @@ std::string percent_encoded(std::string_view bytes);
 /// "%41" -> "A"; a '%' without two hex digits stays.
 std::string percent_decoded(std::string_view text);
 
-/// The argument of one of curl's sftp commands ("rename", "rm" …): in '"', with '\' before '"' and '\'.
-std::string sftp_quoted(std::string_view path);
-
 /// A path below a remote folder: not empty, relative, no part that is empty, "." or "..", no NUL, CR or LF (commands end at them).
 /// Throws RemoteError(protocol).
 void check_remote_path(std::string_view path);

@@ -1,43 +1,55 @@
 #pragma once
-// sftp:// by libcurl and libssh2. The server's key is always checked; login by password, by private key, or by both in turn.
+// sftp://: what a folder is asked for, as calls of SFTP on one kept connection,
+// and the server's refusals as causes. Size, kind and time are what the server
+// says in numbers; the line that it would show to people is not read.
 
-#include "engine/base/file.hpp"
-#include "engine/remote/curl_folder.hpp"
-#include "engine/remote/host_key.hpp"
+#include "engine/remote/folder.hpp"
+#include "engine/remote/patience.hpp"
+#include "engine/remote/remote_url.hpp"
+#include "engine/remote/sftp_client.hpp"
+
+#include <functional>
+#include <memory>
+#include <string>
 
 namespace atom {
 
-class SftpFolder final : public CurlFolder
+class SftpFolder final : public RemoteFolder
 {
 public:
     SftpFolder(RemoteUrl url, RemoteLogin login, int timeout_seconds, std::stop_token stop);
 
-    /// A folder of that name is "there" as well, so that rename() never meets it.
+    RemoteListing list(std::string const &sub, KnownEntries const &known) override;
     std::optional<RemoteEntry> find(std::string const &path) override;
-
-protected:
-    void prepare(CurlHandle &curl) override;
-    std::string url_of(std::string_view path) override;
-    RemoteListing list_folder(std::string const &sub, KnownEntries const &known) override;
-    std::vector<std::string> rename_commands(std::string const &from, std::string const &to) override;
-    std::vector<std::string> remove_commands(std::string const &path) override;
-    std::string make_folder_command(std::string_view path) override;
-    RemoteCause refusal(CurlAsk const &ask, CurlAnswer const &answer) const override;
-    void explain(CurlAsk const &ask, CurlAnswer const &answer) override;
+    std::uint64_t get(std::string const &name, std::function<void(std::string_view)> const &sink) override;
+    void put(std::filesystem::path const &local, std::string const &path) override;
+    void rename(std::string const &from, std::string const &to) override;
+    void remove(std::string const &path) override;
+    std::string const &label() const override { return m_url.label; }
 
 private:
-    static int take_key(CURL *, curl_khkey const *known, curl_khkey const *found, curl_khmatch match, void *user);
-    std::string quoted(std::string_view path) const;
-    void ask_for_key();
-    void explain_handshake();
-    std::optional<std::uint64_t> free_bytes();
-    void refuse_if_open(char const *what, std::filesystem::path const &path, mode_t forbidden, char const *done, char const *mend) const;
-    void read_known_keys();
-    [[noreturn]] void refuse_key() const;
+    struct Link
+    {
+        Link(RemoteUrl const &url, RemoteLogin const &login, Patience &patience) : session(url, login, patience), client(session, url.label)
+        {}
+        SshSession session;
+        SftpClient client;
+    };
 
-    std::string m_shown;           // the key that the server showed when it was last connected to; empty: none
-    std::vector<KnownKey> m_known; // what known_hosts has for it
-    Fd m_pins;                     // the same as a file in memory, which curl reads
+    SftpClient &connected();
+    template <typename Work> auto on(std::string const &doing, Work const &work);
+    RemoteListing list_folder(std::string const &sub);
+    void complete(SftpClient &client, std::string const &path, SftpAttributes &attributes) const;
+    void making_folders(SftpClient &client, std::string const &path, std::function<void()> const &work);
+    std::string make_folders_of(SftpClient &client, std::string const &path);
+    std::string whole(std::string_view path) const;
+    void refuse_if_open(char const *what, std::filesystem::path const &path, mode_t forbidden, char const *done, char const *mend) const;
+    [[noreturn]] void fail(RemoteCause cause, std::string const &message) const;
+
+    RemoteUrl m_url;
+    RemoteLogin m_login;
+    Patience m_patience;
+    std::unique_ptr<Link> m_link; // null: not connected
 };
 
 } // namespace atom

@@ -122,7 +122,7 @@ class Server:
 
     def _obey(self, command, say, state):
         word, _, name = command.partition(" ")
-        name = name.rsplit("/", 1)[-1] if not name.startswith("/lidos/") else name[1:]
+        name = name.lstrip("/")
         canned = self.answers.get(command, self.answers.get(word))
         if canned is not None:
             say(canned)
@@ -153,10 +153,10 @@ class Server:
         elif word == "STOR":
             say("150 go on")
             with state.pop("data") as listener, listener.accept()[0] as connection:
-                self.files[command.partition(" ")[2].lstrip("/")] = connection.makefile("rb").read()
+                self.files[name] = connection.makefile("rb").read()
             say("226 that was it")
         elif word == "DELE":
-            say("250 gone" if self.files.pop(command.partition(" ")[2].lstrip("/"), None) is not None else "550 no such file")
+            say("250 gone" if self.files.pop(name, None) is not None else "550 no such file")
         elif word == "RNTO":
             self.files[name] = self.files.pop(state["from"])
             say("250 ok")

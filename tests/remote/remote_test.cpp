@@ -614,6 +614,83 @@ TEST_CASE("only a known host key is taken", "[remote][sftp]")
     }
 }
 
+TEST_CASE("servers that have an RSA key alone, and ask for more than a password", "[remote][sftp]")
+{
+    auto const path = new_folder();
+    write_file(path / "x", "x");
+    auto p = place("sftp", path, setting("STRICT_PORT"));
+    p.login.known_hosts = setting("KNOWN_HOSTS_RSA");
+    auto const both = [&] {
+        auto out = place("sftp", path, setting("BOTH_PORT"));
+        out.login.known_hosts = setting("KNOWN_HOSTS_RSA");
+        return out;
+    };
+    auto const lists = [](Place const &at) { return names_of(open(at)->list()) == std::vector<std::string>{"x"}; };
+    auto const told = [&](Place const &at, RemoteCause cause, std::string const &words) {
+        auto const failure = failure_of([&] { open(at)->list(); });
+        INFO(failure);
+        CHECK(failure.thrown);
+        CHECK(failure.cause == cause);
+        CHECK(failure.message.find(words) != std::string::npos);
+        CHECK(failure.message.find(setting("KEY_PASSPHRASE")) == std::string::npos);
+    };
+    SECTION("by keyboard-interactive")
+    {
+        CHECK(lists(p));
+        p.login.password = "wrong-secret";
+        told(p, RemoteCause::denied, "the server refuses the password (keyboard-interactive)");
+        p.login.password.clear();
+        told(p, RemoteCause::denied,
+             "the server wants one of publickey, keyboard-interactive, and neither a key nor a password is configured");
+    }
+    SECTION("by keys")
+    {
+        p.login.password.clear();
+        for (auto const *key : {"KEY", "KEY_RSA", "KEY_ECDSA"}) {
+            INFO(key);
+            p.login.key = setting(key);
+            CHECK(lists(p));
+        }
+        p.login.key_passphrase = setting("KEY_PASSPHRASE");
+        p.login.key = setting("KEY_PEM");
+        CHECK(lists(p));
+        p.login.key = setting("KEY_GCM");
+        told(p, RemoteCause::denied,
+             "is encrypted with aes256-gcm@openssh.com, which cannot be read here; ssh-keygen -p -Z aes256-ctr -f ");
+        p.login.key_passphrase = "another";
+        p.login.key = setting("KEY_PEM");
+        told(p, RemoteCause::denied,
+             fmt::format("the passphrase of the private key {} is not right (key_passphrase_env)", setting("KEY_PEM")));
+        p.login.key_passphrase.clear();
+        told(p, RemoteCause::denied, "has a passphrase, and none is set: key_passphrase_env names the variable that holds it");
+        p.login.key = setting("KEY_STRANGE");
+        told(p, RemoteCause::denied,
+             fmt::format("the server refuses the key {}, {} (ssh-ed25519)", setting("KEY_STRANGE"), setting("STRANGE_FINGERPRINT")));
+        p.login.key = path / "x";
+        fs::permissions(p.login.key, fs::perms::owner_read);
+        told(p, RemoteCause::denied, "holds no private key, neither in OpenSSH's format nor as PEM");
+    }
+    SECTION("by a key and a password")
+    {
+        p = both();
+        p.login.key = setting("KEY_RSA");
+        CHECK(lists(p));
+        p.login.password.clear();
+        told(p, RemoteCause::denied, "the server takes the key, and wants keyboard-interactive too");
+    }
+    SECTION("keys that known_hosts revokes, or whose authority it names")
+    {
+        p.login.known_hosts = setting("KNOWN_HOSTS_REVOKED");
+        told(p, RemoteCause::host_key,
+             fmt::format("the server shows {} (ssh-rsa), a key that {} says is revoked", setting("RSA_FINGERPRINT"),
+                         setting("KNOWN_HOSTS_REVOKED")));
+        auto const failure = failure_of([&] { open(p)->list(); });
+        CHECK(failure.message.find("ssh-keyscan") == std::string::npos);
+        p.login.known_hosts = setting("KNOWN_HOSTS_AUTHORITY");
+        told(p, RemoteCause::host_key, "certificates of hosts are not supported");
+    }
+}
+
 TEST_CASE("only a certificate of a known authority is taken", "[remote][ftp]")
 {
     for (std::string const kind : {"ftps", "ftp tls"}) {
@@ -688,12 +765,12 @@ TEST_CASE("a connection that is cut is unreachable, and the next call connects a
         }
         DYNAMIC_SECTION(kind << ": a listing")
         {
-            for (int i = 0; i < 2000; ++i)
+            for (int i = 0; i < 600; ++i)
                 write_file(path / fmt::format("file number {}", i), "");
             CHECK(size_of(*folder, "big") == 3'000'000U);
             tell_proxy(proxy, "cut-down 30000");
             CHECK_FAILS(unreachable, folder->list());
-            CHECK(folder->list().files.size() == 2001);
+            CHECK(folder->list().files.size() == 601);
         }
         tell_proxy(proxy, "clear");
     }
@@ -706,7 +783,7 @@ TEST_CASE("a lost answer is unreachable, whatever the server did", "[remote][pro
         write_file(path / "x", "x");
         auto const folder = open(through_proxy(kind, path));
         folder->list();
-        CHECK(size_of(*folder, "nobody") == std::nullopt); // so that "no such file" is the last thing that libssh2 remembers
+        CHECK(size_of(*folder, "nobody") == std::nullopt);
         DYNAMIC_SECTION(kind << ": a rename's")
         {
             // sftp: the first answer is to the question whether the name is free

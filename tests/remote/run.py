@@ -20,8 +20,8 @@ from servers import Servers  # noqa: E402
 
 AT_ONCE = 6
 TIME_LIMIT_SECONDS = 300
-# In a sanitized build: curl 7.88 forgets an SSH session whose server fell silent before it could be closed.
-KNOWN_LEAKS = "leak:libcurl.so\nleak:libssh2.so\nleak:libcrypto.so\n"
+# In a sanitized build: what a library forgets of a connection that was cut in the middle of its handshake.
+KNOWN_LEAKS = "leak:libcurl.so\nleak:libssh.so\nleak:libcrypto.so\n"
 
 
 class Places:
@@ -49,7 +49,7 @@ def run_one(binary, name, env, places):
     began = time.monotonic()
     try:
         with tempfile.NamedTemporaryFile("w", prefix="atom-test-name-", encoding="utf-8") as chosen:
-            chosen.write(name + "\n")
+            chosen.write(name.replace(",", "\\,") + "\n")  # a comma ends a name
             chosen.flush()
             test_env = {**os.environ, **{f"ATOM_TEST_{k}": v for k, v in (env | place).items()}}
             done = subprocess.run([binary, "--warn", "NoTests", "--input-file", chosen.name], env=test_env, timeout=TIME_LIMIT_SECONDS, check=False,

@@ -15,6 +15,11 @@ DIR and the servers. Keys:
     KNOWN_HOSTS     names the server rightly, after an RSA key, as ssh-keyscan may; KNOWN_HOSTS_HASHED too, with hashed names; KNOWN_HOSTS_CHANGED has another key of the same kind;
                     KNOWN_HOSTS_OTHER_KIND an ECDSA key, which the server does not have; KNOWN_HOSTS_EMPTY is empty
     HOST_FINGERPRINT CHANGED_FINGERPRINT OTHER_KIND_FINGERPRINT     as ssh-keygen -l shows them
+    STRICT_PORT     an sshd that has nothing but an RSA host key; it asks for the password by keyboard-interactive, or takes a key
+    BOTH_PORT       the same one; it wants a key and then the password
+    KNOWN_HOSTS_RSA names it rightly; KNOWN_HOSTS_REVOKED too, and revokes the key; KNOWN_HOSTS_AUTHORITY has a @cert-authority line alone
+    KEY_RSA KEY_ECDSA KEY_PEM KEY_GCM KEY_STRANGE   more keys of the user: PEM and GCM have KEY_PASSPHRASE, nobody knows STRANGE
+    RSA_FINGERPRINT STRANGE_FINGERPRINT
     CA              PEM of the authority that signed the ftps certificate (for 127.0.0.1 and localhost); OTHER_CA did not sign it
 """
 
@@ -49,6 +54,25 @@ UseDNS no
 MaxStartups 200
 Subsystem sftp {subsystem}
 LogLevel ERROR
+"""
+
+STRICT_SSHD_CONFIG = """\
+Port {port}
+Port {both}
+ListenAddress 127.0.0.1
+HostKey {root}/ssh/rsa
+PidFile none
+UsePAM yes
+PasswordAuthentication no
+KbdInteractiveAuthentication yes
+AuthorizedKeysFile {root}/ssh/authorized_keys
+StrictModes no
+AllowUsers {user}
+UseDNS no
+Subsystem sftp internal-sftp
+LogLevel ERROR
+Match LocalPort {both}
+    AuthenticationMethods publickey,keyboard-interactive
 """
 
 VSFTPD_CONFIG = """\
@@ -206,12 +230,18 @@ class Servers:
             ("rsa", "rsa", ""),
             ("user", "ed25519", ""),
             ("user_locked", "ed25519", passphrase),
+            ("user_rsa", "rsa", ""),
+            ("user_ecdsa", "ecdsa", ""),
+            ("user_pem", "rsa -m PEM", passphrase),
+            ("user_gcm", "ed25519 -Z aes256-gcm@openssh.com", passphrase),
+            ("strange", "ed25519", ""),
         ):
-            _run("ssh-keygen", "-q", "-t", kind, "-N", phrase, "-C", name, "-f", ssh / name)
+            _run("ssh-keygen", "-q", "-t", *kind.split(), "-N", phrase, "-C", name, "-f", ssh / name)
         public = lambda name: (ssh / f"{name}.pub").read_text()
-        (ssh / "authorized_keys").write_text(public("user") + public("user_locked"))
+        (ssh / "authorized_keys").write_text("".join(public(key.name) for key in ssh.glob("user*") if not key.suffix))
+        self.env.update({f"KEY_{name.upper()}": str(ssh / f"user_{name}") for name in ("rsa", "ecdsa", "pem", "gcm")}, KEY_STRANGE=str(ssh / "strange"))
         self.env.update(KEY=str(ssh / "user"), LOCKED_KEY=str(ssh / "user_locked"), KEY_PASSPHRASE=passphrase)
-        for key, name in (("HOST", "host_ed25519"), ("CHANGED", "changed"), ("OTHER_KIND", "other_kind")):
+        for key, name in (("HOST", "host_ed25519"), ("CHANGED", "changed"), ("OTHER_KIND", "other_kind"), ("RSA", "rsa"), ("STRANGE", "strange")):
             self.env[f"{key}_FINGERPRINT"] = _run("ssh-keygen", "-lf", ssh / f"{name}.pub").split()[1]
 
     def _make_known_hosts(self, port):
@@ -256,6 +286,19 @@ class Servers:
         self._make_known_hosts(port)
         self.env["SFTP_PORT"] = str(port)
         self._children.append(_spawn(port, *self._sshd(port)))
+        self._start_strict_sshd()
+
+    def _start_strict_sshd(self):
+        ssh, port, both = self.root / "ssh", _free_port(), _free_port()
+        key = " ".join((ssh / "rsa.pub").read_text().split()[:2])
+        known = "".join(f"[127.0.0.1]:{p} {key}\n" for p in (port, both))
+        for suffix, text in (("RSA", known), ("REVOKED", f"{known}@revoked * {key}\n"), ("AUTHORITY", f"@cert-authority * {key}\n")):
+            (ssh / f"known_hosts_{suffix.lower()}").write_text(text)
+            self.env[f"KNOWN_HOSTS_{suffix}"] = str(ssh / f"known_hosts_{suffix.lower()}")
+        config = ssh / "strict_sshd_config"
+        config.write_text(STRICT_SSHD_CONFIG.format(port=port, both=both, root=self.root, user=self._user))
+        self._children.append(_spawn(port, "/usr/sbin/sshd", "-D", "-e", "-f", config))
+        self.env.update(STRICT_PORT=str(port), BOTH_PORT=str(both))
 
     def _sshd(self, port, subsystem="internal-sftp"):
         config = self.root / f"ssh/sshd_config_{port}"

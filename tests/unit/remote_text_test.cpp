@@ -3,6 +3,7 @@
 #include "engine/base/error.hpp"
 #include "engine/remote/folder.hpp"
 #include "engine/remote/host_key.hpp"
+#include "engine/remote/key_file.hpp"
 #include "engine/remote/listing.hpp"
 #include "engine/remote/remote_url.hpp"
 
@@ -69,7 +70,6 @@ TEST_CASE("remote: names are written for each protocol", "[remote]")
     CHECK(percent_encoded("a b/%;\xe7~.-_") == "a%20b/%25%3B%E7~.-_");
     CHECK(percent_decoded("a%20b%2") == "a b%2");
     CHECK(percent_decoded("%zz%e7") == "%zz\xe7");
-    CHECK(sftp_quoted("a\"b\\c'd") == "\"a\\\"b\\\\c'd\"");
     CHECK(parent_of("a/b/c") == "a/b");
     CHECK(parent_of("c").empty());
     CHECK(joined("", "b") == "b");
@@ -239,21 +239,73 @@ TEST_CASE("remote: fingerprints as OpenSSH writes them", "[remote]")
     auto const file = std::filesystem::temp_directory_path() / "atom-unit-known-hosts";
     std::ofstream(file)
         << "# a comment\n\nother ssh-ed25519 AAAA\nhost,1.2.3.4 ssh-rsa RSA\nHOST ecdsa-sha2-nistp256 EC\n[host]:2222 ssh-ed25519 " << key
-        << " comment\nhost ssh-ed25519 " << key << "\nhost sk-unknown XX\n@revoked * ssh-rsa GONE\nhost ssh-rsa GONE\n"
-        << "|1|F1E1KeoE/eEWhi10WpGv4OdiO6Y=|3988QV0VE8wmZL7suNrYQLITLCg= ssh-rsa HASHED\n";
-    auto const known = known_keys(file, "host", "2222");
-    REQUIRE(known.size() == 1);
-    CHECK(known[0].described() == fingerprint + " (ssh-ed25519)");
-    std::vector<std::string> kinds;
-    for (auto const &k : known_keys(file, "host", ""))
-        kinds.push_back(k.kind);
-    CHECK(kinds == std::vector<std::string>{"ssh-ed25519", "ecdsa-sha2-nistp256", "ssh-rsa"});
-    CHECK(known_keys(file, "host", "22").size() == 3);
-    CHECK(known_keys(file, "host", "23").empty());
-    REQUIRE(known_keys(file, "192.168.1.61", "").size() == 1); // a published example of a hashed name
-    CHECK(known_keys(file, "192.168.1.61", "")[0].key == "HASHED");
+        << " comment\nhost ssh-ed25519 " << key << "\r\nhost sk-unknown XX\n@revoked h?st,!host2 ssh-rsa GONE\nhost ssh-rsa GONE\n"
+        << "|1|F1E1KeoE/eEWhi10WpGv4OdiO6Y=|3988QV0VE8wmZL7suNrYQLITLCg= ssh-rsa HASHED\n"
+        << "*.Example.com,!bad.example.com,[*.example.com]:2? ssh-ed25519 PATTERN\n@cert-authority *.example.com ssh-rsa CA\n";
+    auto const known = [&](char const *host, char const *port) {
+        std::string out;
+        for (auto const &k : known_host(file, host, port).keys)
+            out += k.kind + "=" + (k.key == key ? "key" : k.key) + " ";
+        return out;
+    };
+    CHECK(known_host(file, "host", "2222").keys.at(0).described() == fingerprint + " (ssh-ed25519)");
+    CHECK(known("host", "2222") == "ssh-ed25519=key ");
+    CHECK(known("host", "") == "ssh-ed25519=key ecdsa-sha2-nistp256=EC ssh-rsa=RSA "); // GONE is revoked
+    CHECK(known("Host", "22") == known("host", ""));
+    CHECK(known("host", "23").empty());
+    CHECK(known("192.168.1.61", "") == "ssh-rsa=HASHED "); // a published example of a hashed name
+    CHECK(known("a.example.com", "") == "ssh-ed25519=PATTERN ");
+    CHECK(known("bad.example.com", "").empty());
+    CHECK(known("a.example.com", "21") == "ssh-ed25519=PATTERN ");
+    CHECK(known("a.example.com", "221").empty());
+    CHECK(known("example.com", "").empty());
+    CHECK(known_host(file, "host", "2222").revoked.size() == 1); // at any port
+    CHECK(known_host(file, "host2", "").revoked.empty());
+    CHECK(known_host(file, "a.example.com", "").has_authority);
+    CHECK_FALSE(known_host(file, "host", "").has_authority);
     std::filesystem::remove(file);
-    CHECK(known_keys(file, "host", "22").empty());
+    CHECK(known("host", "22").empty());
     CHECK(known_host_name("[::1]", "22") == "::1");
     CHECK(known_host_name("[::1]", "2222") == "[::1]:2222");
+}
+
+TEST_CASE("remote: what a private key's file is", "[remote]")
+{
+    using Format = KeyFile::Format;
+    auto const begin = [](std::string const &kind) { return "-----BEGIN " + kind + "PRIVATE KEY-----\n"; };
+    auto const base64 = [](std::string const &bytes) { // as ssh-keygen writes it, but for its lines' length
+        std::string const digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+        std::string out;
+        for (std::size_t i = 0; i < bytes.size(); i += 3) {
+            unsigned n = 0;
+            for (std::size_t k = i; k < i + 3; ++k)
+                n = n << 8U | (k < bytes.size() ? static_cast<unsigned char>(bytes[k]) : 0U);
+            for (int shift = 18; shift >= 0; shift -= 6)
+                out += digits[n >> static_cast<unsigned>(shift) & 63U];
+            out += i % 48 == 45 ? "\n" : "";
+        }
+        return out;
+    };
+    auto const field = [](std::string const &text) { return std::string("\0\0\0", 3) + static_cast<char>(text.size()) + text; };
+    auto const openssh = [&](std::string const &cipher) {
+        auto const bytes = std::string("openssh-key-v1\0", 15) + field(cipher) + field("bcrypt") + field("salt") +
+                           std::string("\0\0\0\1", 4) + field(field("ssh-ed25519") + "public") + field("private");
+        return read_key_file(begin("OPENSSH ") + base64(bytes) + "\n-----END");
+    };
+    auto const open = openssh("none");
+    CHECK(open.format == Format::openssh);
+    CHECK(open.kind == "ssh-ed25519");
+    CHECK_FALSE(open.is_encrypted);
+    auto const locked = openssh("aes256-gcm@openssh.com");
+    CHECK(locked.kind == "ssh-ed25519");
+    CHECK(locked.is_encrypted);
+    CHECK(locked.cipher == "aes256-gcm@openssh.com");
+    CHECK(read_key_file(begin("RSA ") + "MIIE").format == Format::pem);
+    CHECK_FALSE(read_key_file(begin("RSA ") + "MIIE").is_encrypted);
+    CHECK(read_key_file(begin("RSA ") + "Proc-Type: 4,ENCRYPTED\n").is_encrypted);
+    CHECK(read_key_file(begin("ENCRYPTED ") + "MIIE").is_encrypted);
+    CHECK(read_key_file("PuTTY-User-Key-File-3: ssh-ed25519\n").format == Format::putty);
+    CHECK(read_key_file("ssh-ed25519 AAAA me\n").format == Format::unknown);
+    CHECK(read_key_file(begin("OPENSSH ") + "AAAA\n").format == Format::unknown);
+    CHECK(read_key_file("").format == Format::unknown);
 }
