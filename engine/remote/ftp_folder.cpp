@@ -250,7 +250,7 @@ RemoteListing FtpFolder::list_folder(std::string const &sub, KnownEntries const 
 std::optional<RemoteEntry> FtpFolder::settled(std::string const &path, ListedLine line, KnownEntries const &known)
 {
     auto &entry = line.entry;
-    if (entry.line.empty())
+    if (entry.line.empty() || !is_safe_name(entry.name)) // a name that no job may take: no URL may have it, either
         return std::move(entry);
     auto const before = known.find(entry.name);
     if (before != known.end() && before->second.line == entry.line)
