@@ -95,7 +95,12 @@ private:
             columns.push_back(query.column_name(i));
         }
         for (auto const &[column, label] : t.labels) {
-            need(columns, column, "labels");
+            if (std::find(t.actions.begin(), t.actions.end(), column) == t.actions.end()) {
+                need(columns, column, "labels");
+            }
+        }
+        for (auto const &[column, show] : t.shows) {
+            need(columns, column, "show");
         }
         for (auto const &[column, scale] : t.decimals) {
             need(columns, column, "decimals");

@@ -141,9 +141,16 @@ void ColumnFacts::note_field(std::string const &table, std::string const &column
     if (field.type == FieldType::decimal) {
         m_scales[{table, column}] = field.scale;
     }
+    m_types[{table, column}] = field.type;
     if (field.sensitive) {
         m_sensitive.insert(column);
     }
+}
+
+std::optional<FieldType> ColumnFacts::type(std::string const &table, std::string const &column) const
+{
+    auto const it = m_types.find({table, column});
+    return it == m_types.end() ? std::nullopt : std::optional(it->second);
 }
 
 std::optional<int> ColumnFacts::scale(std::string const &table, std::string const &column) const

@@ -19,6 +19,8 @@ public:
 
     /// Decimals are whole numbers in units of 10^-scale. None: no decimal, or not known.
     std::optional<int> scale(std::string const &table, std::string const &column) const;
+    /// What the field that fills it holds. None: not known.
+    std::optional<FieldType> type(std::string const &table, std::string const &column) const;
     /// A sensitive field fills this column, or one of this name in any table; or a rule's own select over lines with sensitive fields does,
     /// and no field has the column's name: it may hold anything.
     bool is_sensitive(std::string const &table, std::string const &column) const;
@@ -32,6 +34,7 @@ private:
     void note_field(std::string const &table, std::string const &column, Field const &field);
 
     std::map<std::pair<std::string, std::string>, int> m_scales;
+    std::map<std::pair<std::string, std::string>, FieldType> m_types;
     std::set<std::string> m_sensitive;                        // column names
     std::map<std::string, std::set<std::string>> m_explained; // by table: columns whose field is known
     std::set<std::string> m_opaque;                           // tables that a select over sensitive lines fills

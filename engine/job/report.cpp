@@ -13,6 +13,9 @@ namespace {
 
 std::vector<std::string> const k_charts = {"bar", "line", "pie", "funnel"}; // in the order of Chart, after none
 
+std::vector<std::string> const k_shows = {"plain", "document", "phone", "postcode", "email", "status"}; // in the order of Show
+constexpr std::int64_t k_most_rows = 200;
+
 template <typename T> T const *named(std::vector<T> const &all, std::string_view name) noexcept
 {
     auto const it = std::find_if(all.begin(), all.end(), [&](T const &x) { return x.name == name; });
@@ -63,6 +66,19 @@ void read_decimals(TomlTable &t, ReportTable &table)
     }
 }
 
+void read_shows(TomlTable &t, ReportTable &table)
+{
+    auto shows = t.table("show");
+    for (auto const &e : shows ? shows->entries() : std::vector<TomlValue::Entry>{}) {
+        auto const it = std::find(k_shows.begin(), k_shows.end(), e.value.text);
+        if (e.value.kind != TomlValue::Kind::text || it == k_shows.end()) {
+            t.faults().add(e.value.pos, unknown_word("way to show a column", e.value.text, k_shows));
+            continue;
+        }
+        table.shows[e.key] = static_cast<Show>(it - k_shows.begin());
+    }
+}
+
 ReportTable read_table(TomlTable &t, std::filesystem::path const &folder)
 {
     ReportTable table;
@@ -79,6 +95,8 @@ ReportTable read_table(TomlTable &t, std::filesystem::path const &folder)
     table.card = t.choice("view", {"table", "card"}).value_or("table") == "card";
     read_labels(t, table);
     read_decimals(t, table);
+    read_shows(t, table);
+    table.rows = static_cast<std::size_t>(t.integer("rows", 1, k_most_rows).value_or(static_cast<std::int64_t>(table.rows)));
     t.finish("[[table]]");
     return table;
 }
@@ -130,6 +148,7 @@ Report read_report(TomlTable &top, std::filesystem::path const &folder)
     }
     r.title = top.required_text("title");
     r.description = top.text_or("description", "");
+    r.order = top.integer("order", 0, 1000000).value_or(r.order);
     r.scope = top.texts("scope");
     if (top.has("action_scope")) {
         r.action_scope = top.texts("action_scope");

@@ -20,6 +20,17 @@ enum class Chart
     funnel
 };
 
+/// How a page shows a column's values; files have them as they are.
+enum class Show
+{
+    plain,
+    document, // a CPF or CNPJ with its marks
+    phone,    // with its marks, as a link that calls
+    postcode, // with its mark
+    email,    // as a link
+    status    // of a file, in words
+};
+
 struct ReportTable
 {
     std::string name; // of a JSON member
@@ -32,6 +43,8 @@ struct ReportTable
     bool card = false;                         // each row is shown as a list of label and value
     std::map<std::string, std::string> labels; // by column: what a person reads
     std::map<std::string, int> decimals;       // by column: the scale of a number that comes from an expression
+    std::map<std::string, Show> shows;         // by column: else what the layouts say of it
+    std::size_t rows = 25;                     // that a page of it has
 };
 
 struct Report
@@ -40,6 +53,7 @@ struct Report
     SourcePos pos;
     std::string title;
     std::string description;
+    std::int64_t order = 1000000;                    // its place in the pages' menu; the first that one may open is the front page
     std::vector<std::string> scope;                  // who may open it over HTTP: a token with one of them; none = nobody
     std::vector<std::string> action_scope = {"ops"}; // who may do its atom: actions
     std::vector<Field> params;                       // typed as a layout's fields are

@@ -1,7 +1,9 @@
 #include "engine/job/report_run.hpp"
 
 #include "engine/base/text.hpp"
+#include "engine/job/report_text.hpp"
 #include "engine/layout/value.hpp"
+#include "engine/store/ordered_query.hpp"
 #include "engine/store/trail.hpp"
 
 #include <fmt/format.h>
@@ -24,13 +26,38 @@ SqlValue sql_value(Value const &v)
 
 std::string label_of(Field const &f) { return f.label.empty() ? f.name : f.label; }
 
+/// What a person may type there.
+std::string what_serves(Field const &f)
+{
+    if (!f.values.empty()) {
+        std::vector<std::string> words;
+        for (auto const &[word, stored] : f.values) {
+            words.push_back(word);
+        }
+        return "servem: " + join(words, ", ");
+    }
+    switch (f.type) {
+    case FieldType::integer: return "serve um número inteiro";
+    case FieldType::decimal: return fmt::format("serve um número com até {} casas, como 1.234,56", f.scale);
+    case FieldType::date: return "serve uma data, como 03/11/2026";
+    case FieldType::time: return "serve uma hora, como 09:30";
+    case FieldType::datetime: return "servem data e hora, como 2026-11-03 09:30:00";
+    case FieldType::document: return "serve um CPF (11 dígitos) ou um CNPJ (14), com os dígitos verificadores certos";
+    case FieldType::phone: return "serve um telefone com DDD, como (11) 98765-4321";
+    case FieldType::boolean: return "serve sim ou não";
+    case FieldType::text:
+    case FieldType::json: break;
+    }
+    return "serve um texto que se possa ler";
+}
+
 SqlValue typed(Field const &field, std::string const &text)
 {
     std::string scratch;
     if (!is_blank(text)) {
         auto const parsed = parse_field(field, text, Encoding::utf8, scratch);
         if (parsed.fault != LineFault::none) {
-            throw ParameterError(field.name, fmt::format("{}: \"{}\" não serve", label_of(field), printable(text)));
+            throw ParameterError(field.name, fmt::format("{}: \"{}\" não serve; {}", label_of(field), printable(text), what_serves(field)));
         }
         return sql_value(parsed.value);
     }
@@ -61,25 +88,24 @@ std::string words_of(std::string const &column)
 class TableRunner
 {
 public:
-    TableRunner(Database &db, ReportTable const &table, ColumnFacts const &facts) : m_table(table), m_facts(facts), m_query(prepare(db))
+    TableRunner(Database &db, ReportTable const &table, ColumnFacts const &facts)
+        : m_db(db), m_table(table), m_facts(facts), m_query(prepare(table.query))
     {
         m_out.table = &table;
     }
 
-    ReportRows run(Parameters const &parameters, std::size_t limit)
+    ReportRows run(Parameters const &parameters, TableLook const &look)
     {
-        m_query.bind(parameters);
+        m_out.look = look;
         m_out.columns = columns();
-        while (m_query.step()) {
-            if (m_out.rows.size() == limit) {
-                m_out.more = true;
-                break;
-            }
-            auto &row = m_out.rows.emplace_back();
-            for (int i = 0; i < m_query.columns(); ++i) {
-                row.push_back(m_query.value(i));
-            }
+        if (int const by = m_out.column_index(look.sort); by >= 0) {
+            m_query = prepare(ordered_query(m_table.query, by, look.falling));
         }
+        m_query.bind(parameters);
+        while (!is_enough() && m_query.step()) {
+            take_row();
+        }
+        m_out.more = m_out.found > look.first + m_out.rows.size();
         return std::move(m_out);
     }
 
@@ -93,14 +119,62 @@ public:
     }
 
 private:
-    Statement prepare(Database &db)
+    /// One more than is wanted says that there are more.
+    bool is_enough() const
+    {
+        auto const &look = m_out.look;
+        return look.limit != k_all_rows && m_out.found > look.first + look.limit && m_out.found >= look.counts;
+    }
+
+    void take_row()
+    {
+        auto const &look = m_out.look;
+        bool const is_wanted = m_out.found >= look.first && m_out.found - look.first < look.limit;
+        if (!is_wanted && look.holding.empty() && !look.only) {
+            ++m_out.found;
+            return;
+        }
+        std::vector<SqlValue> row;
+        for (int i = 0; i < m_query.columns(); ++i) {
+            row.push_back(m_query.value(i));
+        }
+        if (fits(row)) {
+            ++m_out.found;
+            if (is_wanted) {
+                m_out.rows.push_back(std::move(row));
+            }
+        }
+    }
+
+    bool fits(std::vector<SqlValue> const &row) const
+    {
+        auto const &[only, holding] = std::tie(m_out.look.only, m_out.look.holding);
+        if (only && !has_column(only->first, [&](std::size_t i) { return plain_cell(m_out.columns[i], row[i]) == only->second; })) {
+            return false;
+        }
+        return std::all_of(holding.begin(), holding.end(), [&](auto const &wanted) {
+            return m_out.column_index(wanted.first) < 0 || has_column(wanted.first, [&](std::size_t i) {
+                       return folded(shown_cell(m_out.columns[i], row[i])).find(folded(wanted.second)) != std::string::npos;
+                   });
+        });
+    }
+
+    template <typename Test> bool has_column(std::string const &name, Test const &test) const
+    {
+        int const i = m_out.column_index(name);
+        return i >= 0 && test(static_cast<std::size_t>(i));
+    }
+
+    static std::string folded(std::string_view text) { return to_lower(without_accents(trim(text))); }
+
+    Statement prepare(std::string const &sql)
     {
         SqlGuard guard;
         guard.read_only = true;
         guard.on_read = [&](std::string_view table, std::string_view column) {
             m_reads_sensitive = m_reads_sensitive || m_facts.is_read_by(m_table.query, std::string(table), std::string(column));
         };
-        return db.prepare_guarded(m_table.query, guard);
+        return m_db.prepare_guarded(sql, guard);
     }
 
     ReportColumn column(int i) const
@@ -114,11 +188,24 @@ private:
         if (auto const it = m_table.decimals.find(c.name); it != m_table.decimals.end()) {
             c.scale = it->second;
         }
+        c.show = show_of(c.name, m_facts.type(table, origin));
         // what an expression is made of is not known: where the query reads anything sensitive, it may be that
         c.sensitive = m_facts.is_sensitive(table, c.name) || m_facts.is_sensitive(table, origin) || (origin.empty() && m_reads_sensitive);
         return c;
     }
 
+    Show show_of(std::string const &name, std::optional<FieldType> type) const
+    {
+        if (auto const it = m_table.shows.find(name); it != m_table.shows.end()) {
+            return it->second;
+        }
+        return name == "status"              ? Show::status
+               : type == FieldType::document ? Show::document
+               : type == FieldType::phone    ? Show::phone
+                                             : Show::plain;
+    }
+
+    Database &m_db;
     ReportTable const &m_table;
     ColumnFacts const &m_facts;
     bool m_reads_sensitive = false; // set while the query is prepared: stands before it
@@ -206,7 +293,7 @@ bool ReportRows::shows_sensitive() const noexcept
     return !rows.empty() && std::any_of(columns.begin(), columns.end(), [](ReportColumn const &c) { return c.sensitive; });
 }
 
-ReportResult run_report(Database &db, Report const &report, Parameters const &parameters, ColumnFacts const &facts, std::size_t limit,
+ReportResult run_report(Database &db, Report const &report, Parameters const &parameters, ColumnFacts const &facts, LookAt const &look,
                         ReportTable const *only)
 {
     ReadTransaction const at_one_commit(db);
@@ -215,10 +302,22 @@ ReportResult run_report(Database &db, Report const &report, Parameters const &pa
     out.parameters = parameters;
     for (auto const &t : report.tables) {
         if (only == nullptr || only == &t) {
-            out.tables.push_back(TableRunner(db, t, facts).run(parameters, limit));
+            out.tables.push_back(TableRunner(db, t, facts).run(parameters, look(t)));
         }
     }
     return out;
+}
+
+ReportResult run_report(Database &db, Report const &report, Parameters const &parameters, ColumnFacts const &facts, std::size_t limit)
+{
+    TableLook all;
+    all.limit = limit;
+    return run_report(db, report, parameters, facts, [&](ReportTable const &) { return all; });
+}
+
+ReportRows run_table(Database &db, ReportTable const &table, Parameters const &parameters, ColumnFacts const &facts, TableLook const &look)
+{
+    return TableRunner(db, table, facts).run(parameters, look);
 }
 
 std::vector<std::string> report_subjects(Database &db, Report const &report, Parameters const &parameters)

@@ -41,6 +41,21 @@ struct ReportColumn
     std::string label; // what a person reads
     int scale = -1;    // of decimals, whose cells are whole numbers in units of 10^-scale; -1 = no decimal
     bool sensitive = false;
+    Show show = Show::plain;
+};
+
+constexpr std::size_t k_all_rows = static_cast<std::size_t>(-1);
+
+/// Which rows of a table somebody wants to see, and in which order. Columns that the query does not have are passed over.
+struct TableLook
+{
+    std::size_t first = 0; // rows that fit and are passed over
+    std::size_t limit = k_all_rows;
+    std::string sort;                           // a column; "" = as the query has them
+    bool falling = false;                       // the greatest first
+    std::map<std::string, std::string> holding; // by column: what its cell, as a person reads it, must hold, whatever capitals and accents
+    std::optional<std::pair<std::string, std::string>> only; // a column, and its whole cell as a file has it
+    std::size_t counts = 0;                                  // rows that fit are counted up to here
 };
 
 struct ReportRows
@@ -48,7 +63,9 @@ struct ReportRows
     ReportTable const *table = nullptr;
     std::vector<ReportColumn> columns;
     std::vector<std::vector<SqlValue>> rows;
-    bool more = false; // there are more rows than were asked for
+    TableLook look;        // what was asked for
+    bool more = false;     // there are more rows than were asked for
+    std::size_t found = 0; // rows that fit, also those that were passed over; counted up to look.counts at least
 
     int column_index(std::string_view name) const noexcept; // -1 = none
     bool shows_sensitive() const noexcept;                  // of a person: a row with a sensitive column
@@ -61,11 +78,16 @@ struct ReportResult
     std::vector<ReportRows> tables;
 };
 
-constexpr std::size_t k_all_rows = static_cast<std::size_t>(-1);
+using LookAt = std::function<TableLook(ReportTable const &)>;
 
-/// At most `limit` rows a table; all tables as of one commit, or `only` one. Throws StoreError.
+/// All tables as of one commit, or `only` one. Throws StoreError.
+ReportResult run_report(Database &db, Report const &report, Parameters const &parameters, ColumnFacts const &facts, LookAt const &look,
+                        ReportTable const *only = nullptr);
+/// At most `limit` rows a table.
 ReportResult run_report(Database &db, Report const &report, Parameters const &parameters, ColumnFacts const &facts,
-                        std::size_t limit = k_all_rows, ReportTable const *only = nullptr);
+                        std::size_t limit = k_all_rows);
+/// One table alone.
+ReportRows run_table(Database &db, ReportTable const &table, Parameters const &parameters, ColumnFacts const &facts, TableLook const &look);
 
 /// The keys that the report's `subject` gives, each once; none without one.
 std::vector<std::string> report_subjects(Database &db, Report const &report, Parameters const &parameters);

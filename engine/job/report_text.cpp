@@ -1,10 +1,10 @@
 #include "engine/job/report_text.hpp"
 
-#include "engine/base/date.hpp"
 #include "engine/base/decimal.hpp"
 #include "engine/base/formula.hpp"
 #include "engine/base/json.hpp"
 #include "engine/base/text.hpp"
+#include "engine/job/shown.hpp"
 
 #include <fmt/format.h>
 
@@ -24,16 +24,31 @@ std::string grouped(std::string number)
     return number;
 }
 
-/// "2026-11-03" -> "03/11/2026", "2026-11-03 02:00:00" -> "03/11/2026 02:00"; anything else as it is.
-std::string shown_text(std::string const &text)
+std::string shown_text(Show show, std::string const &text)
 {
-    bool const with_time = text.size() == 19;
-    auto const c = with_time || text.size() == 10 ? parse_iso(text, with_time ? DateKind::datetime : DateKind::date) : std::nullopt;
-    if (!c) {
-        return text;
+    switch (show) {
+    case Show::document: return shown_document(text);
+    case Show::phone: return shown_phone(text);
+    case Show::postcode: return shown_postcode(text);
+    case Show::status:
+        if (auto const *const s = status_word(text)) {
+            return s->word;
+        }
+        break;
+    case Show::plain:
+    case Show::email: break;
     }
-    auto const day = fmt::format("{:02}/{:02}/{:04}", c->day, c->month, c->year);
-    return with_time ? fmt::format("{} {:02}:{:02}", day, c->hour, c->minute) : day;
+    return shown_moment(text);
+}
+
+/// Of several lines each.
+std::string shown_lines(Show show, std::string const &text)
+{
+    auto lines = split(text, '\n');
+    for (auto &line : lines) {
+        line = shown_text(show, line);
+    }
+    return join(lines, "\n");
 }
 
 std::string csv_quoted(std::string text)
@@ -81,13 +96,15 @@ std::string json_parameters(ReportResult const &result)
 std::string shown_cell(ReportColumn const &column, SqlValue const &value)
 {
     if (auto const *const n = std::get_if<std::int64_t>(&value)) {
-        return column.scale >= 0 ? grouped(format_decimal(*n, column.scale, ',')) : std::to_string(*n);
+        return column.scale >= 0            ? grouped(format_decimal(*n, column.scale, ','))
+               : column.show == Show::plain ? std::to_string(*n)
+                                            : shown_text(column.show, std::to_string(*n));
     }
     if (auto const *const d = std::get_if<double>(&value)) {
         return grouped(replaced(fmt::format("{:.2f}", *d), ".", ","));
     }
     auto const *const text = std::get_if<std::string>(&value);
-    return text != nullptr ? shown_text(*text) : std::string();
+    return text != nullptr ? shown_lines(column.show, *text) : std::string();
 }
 
 std::string plain_cell(ReportColumn const &column, SqlValue const &value)

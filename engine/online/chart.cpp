@@ -17,23 +17,9 @@ constexpr std::size_t k_colours = 8;
 
 struct Point
 {
-    std::string label, shown;
+    std::string label, shown, address;
     double value = 0;
 };
-
-std::string clipped(std::string const &text, std::size_t most)
-{
-    std::string out;
-    std::size_t n = 0;
-    for (char const c : text) {
-        bool const begins = (static_cast<unsigned char>(c) & 0xc0U) != 0x80U;
-        if (begins && ++n > most) {
-            return out + "…";
-        }
-        out += c;
-    }
-    return out;
-}
 
 double number_of(ReportColumn const &column, SqlValue const &value)
 {
@@ -58,12 +44,13 @@ std::size_t number_column(ReportRows const &rows)
     return 0;
 }
 
-std::vector<Point> points_of(ReportRows const &rows)
+std::vector<Point> points_of(ReportRows const &rows, std::function<std::string(std::vector<SqlValue> const &)> const &address)
 {
     std::vector<Point> out;
     auto const i = number_column(rows);
     for (auto const &row : i == 0 ? std::vector<std::vector<SqlValue>>{} : rows.rows) {
-        out.push_back({shown_cell(rows.columns[0], row[0]), shown_cell(rows.columns[i], row[i]), number_of(rows.columns[i], row[i])});
+        out.push_back({shown_cell(rows.columns[0], row[0]), shown_cell(rows.columns[i], row[i]), address ? address(row) : "",
+                       number_of(rows.columns[i], row[i])});
     }
     return out;
 }
@@ -94,7 +81,12 @@ std::string row(std::string const &first, std::string const &second, std::string
     return fmt::format("<li>{}{}<span class=\"strong\">{}</span></li>", first, second, escaped(shown));
 }
 
-std::string label(Point const &p) { return fmt::format("<span class=\"what\">{}</span>", escaped(p.label)); }
+std::string label(Point const &p)
+{
+    auto const text = escaped_text(p.label);
+    return fmt::format("<span class=\"what\">{}</span>",
+                       p.address.empty() ? text : fmt::format("<a href=\"{}\">{}</a>", escaped(p.address), text));
+}
 
 std::string list(std::string_view css, std::string const &title, std::string const &rows)
 {
@@ -176,9 +168,9 @@ std::string line(std::vector<Point> const &points, std::string const &title)
 
 } // namespace
 
-std::string chart_of(ReportRows const &rows)
+std::string chart_of(ReportRows const &rows, std::function<std::string(std::vector<SqlValue> const &)> const &address)
 {
-    auto points = points_of(rows);
+    auto points = points_of(rows, address);
     auto const &title = rows.table->title;
     if (points.empty()) {
         return {};

@@ -8,7 +8,7 @@
 
 namespace atom {
 
-/// "" where there is nothing to draw: no row, or no column of numbers.
-std::string chart_of(ReportRows const &rows);
+/// "" where there is nothing to draw: no row, or no column of numbers. Of bars and slices the names are links where `address` gives one.
+std::string chart_of(ReportRows const &rows, std::function<std::string(std::vector<SqlValue> const &)> const &address = {});
 
 } // namespace atom

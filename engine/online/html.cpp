@@ -25,6 +25,25 @@ std::string escaped(std::string_view utf8)
     return out;
 }
 
+std::string escaped_text(std::string_view utf8)
+{
+    constexpr std::size_t k_short = 20; // bytes: what is no longer need not break
+    auto out = escaped(utf8);
+    return utf8.size() > k_short ? replaced(std::move(out), "_", "_<wbr>") : out;
+}
+
+std::string clipped(std::string_view utf8, std::size_t most)
+{
+    std::size_t n = 0;
+    for (std::size_t i = 0; i < utf8.size(); ++i) {
+        bool const begins = (static_cast<unsigned char>(utf8[i]) & 0xc0U) != 0x80U;
+        if (begins && ++n > most) {
+            return std::string(utf8.substr(0, i)) + "…";
+        }
+    }
+    return std::string(utf8);
+}
+
 std::string url_encoded(std::string_view utf8)
 {
     std::string out;

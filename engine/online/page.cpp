@@ -15,7 +15,7 @@ std::string navigation(Frame const &frame)
         out += fmt::format("<li><a href=\"{}\"{}>{}</a></li>", escaped(l.address), l.is_here ? " aria-current=\"page\"" : "",
                            escaped(l.title));
     }
-    return out.empty() ? "<nav></nav>" : "<nav aria-label=\"Relatórios\"><ul>" + out + "</ul></nav>";
+    return out.empty() ? "<nav class=\"menu\"></nav>" : "<nav class=\"menu\" aria-label=\"Relatórios\"><ul>" + out + "</ul></nav>";
 }
 
 std::string who(Frame const &frame)

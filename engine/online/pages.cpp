@@ -4,6 +4,7 @@
 #include "engine/base/text.hpp"
 #include "engine/job/report_text.hpp"
 #include "engine/online/html.hpp"
+#include "engine/online/list_place.hpp"
 #include "engine/online/report_action.hpp"
 #include "engine/online/report_page.hpp"
 #include "engine/online/service.hpp"
@@ -15,7 +16,6 @@ namespace atom {
 
 namespace {
 
-constexpr std::size_t k_page_rows = 500;
 constexpr std::size_t k_file_rows = 200000;
 
 WebAnswer html_answer(int status, std::string body)
@@ -47,16 +47,7 @@ std::string own_address(std::string const *address)
     return plain ? *address : "/relatorios";
 }
 
-std::string query_text(HttpPairs const &pairs)
-{
-    std::string out;
-    for (auto const &[name, value] : pairs) {
-        out += fmt::format("{}{}={}", out.empty() ? "" : "&", url_encoded(name), url_encoded(value));
-    }
-    return out;
-}
-
-/// "fila.csv" = fila, csv; a page has no ending.
+/// "queue.csv" = queue, csv; a page has no ending.
 std::pair<std::string, std::string> name_and_kind(std::string const &segment)
 {
     auto const dot = segment.rfind('.');
@@ -100,6 +91,15 @@ public:
         return links.empty()
                    ? html_answer(403, fault_page(frame_for(*visitor, "Relatórios", ""), 403, "Não há relatório que esta chave abra."))
                    : go_to(links.front().address);
+    }
+
+    /// A browser is led to the pages; a program asks for an endpoint.
+    WebAnswer root(WebRequest const &request) const
+    {
+        if (wants_html(request)) {
+            return go_to("/relatorios");
+        }
+        return m_service.caller_of(request) ? fault_answer(404, "CAMINHO_NAO_ENCONTRADO", "não há nada neste endereço") : unauthorized();
     }
 
     WebAnswer sign_in_form(WebRequest const &request) const
@@ -147,7 +147,8 @@ public:
         if (auto refusal = refused(report, *visitor, kind, request.query)) {
             return *std::move(refusal);
         }
-        return kind.empty() ? page_answer(*report, *visitor, request, request.query, {}, 200) : file(*report, *visitor, request, kind);
+        return kind.empty() ? page_answer(*report, *visitor, request, request.query, done_text(*visitor, request), 200)
+                            : file(*report, *visitor, request, kind);
     }
 
     WebAnswer act(WebRequest const &request) const
@@ -161,20 +162,20 @@ public:
             return *std::move(refusal);
         }
         auto const form = form_of(request);
-        auto const *const key = form.parameter("atom.chave");
-        auto const *const back = form.parameter("atom.volta");
-        HttpPairs query;
-        read_pairs(back != nullptr ? *back : "", query);
+        auto const *const key = form.parameter(k_key);
+        auto const *const back = form.parameter(k_back);
+        PageQuery const query(*report, pairs_of(back != nullptr ? *back : ""));
         if (key == nullptr || !m_visitors.is_ours(request, *visitor, *key)) {
-            return page_answer(*report, *visitor, request, query,
-                               {"Esta página ficou velha e nada foi gravado. Confira e grave de novo.", true}, 403);
+            Said const old{"Esta página ficou velha e nada foi gravado. Confira e grave de novo.", true};
+            return page_answer(*report, *visitor, request, query.pairs(), old, 403);
         }
         try {
-            auto const said = run_action(m_service, *report, visitor->caller, form.query);
-            query.emplace_back("atom.feito", m_visitors.signed_word(*visitor, said));
-            return go_to(fmt::format("/relatorios/{}?{}", url_encoded(report->name), query_text(query)));
+            auto const at = find_list_place(list_setting(*visitor), *report, query); // before what is done takes it off the list
+            auto const done = run_action(m_service, *report, visitor->caller, form.query);
+            auto const after = query.with(k_done, m_visitors.signed_word(*visitor, done)).with(k_next, at ? at->after : "");
+            return go_to(page_address(report->name, after.text()));
         } catch (RequestRefused const &e) {
-            return page_answer(*report, *visitor, request, query, {e.what(), true}, e.answer().status);
+            return page_answer(*report, *visitor, request, query.pairs(), {e.what(), true}, e.answer().status);
         }
     }
 
@@ -194,11 +195,16 @@ private:
         return a;
     }
 
+    static bool wants_html(WebRequest const &request)
+    {
+        auto const *const accept = request.header("accept");
+        return accept != nullptr && accept->find("text/html") != std::string::npos;
+    }
+
     /// A program gets 401, a browser the form.
     static WebAnswer ask_to_sign_in(WebRequest const &request)
     {
-        auto const *const accept = request.header("accept");
-        if (request.header("authorization") != nullptr || accept == nullptr || accept->find("text/html") == std::string::npos) {
+        if (request.header("authorization") != nullptr || !wants_html(request)) {
             return unauthorized();
         }
         auto const here = request.path + (request.query.empty() ? "" : "?" + query_text(request.query));
@@ -221,16 +227,19 @@ private:
                             : fault_answer(status, found ? "SEM_PERMISSAO" : "RELATORIO_NAO_ENCONTRADO", text);
     }
 
-    static bool may_open(Report const &report, Caller const &caller) { return !report.scope.empty() && caller.may(report.scope); }
-
     std::vector<NavLink> links_for(Visitor const &visitor, std::string const &here) const
     {
-        std::vector<NavLink> out;
+        std::vector<Report const *> open;
         for (auto const &r : m_service.workspace().reports) {
             bool const needs_more = std::any_of(r.params.begin(), r.params.end(), [](Field const &p) { return p.required; });
             if (may_open(r, visitor.caller) && !needs_more) {
-                out.push_back({"/relatorios/" + url_encoded(r.name), r.title, r.name == here});
+                open.push_back(&r);
             }
+        }
+        std::stable_sort(open.begin(), open.end(), [](auto const *a, auto const *b) { return a->order < b->order; });
+        std::vector<NavLink> out;
+        for (auto const *r : open) {
+            out.push_back({page_address(r->name, ""), r->title, r->name == here});
         }
         return out;
     }
@@ -252,13 +261,18 @@ private:
 
     Parameters parameters_of(Report const &report, Caller const &caller, std::map<std::string, std::string> const &given) const
     {
-        return report_parameters(report, given, {iso_day(m_service.clock().today()), m_service.clock().local_text(), caller.user});
+        return report_parameters(report, given, moment_of(caller));
+    }
+
+    ReportMoment moment_of(Caller const &caller) const
+    {
+        return {iso_day(m_service.clock().today()), m_service.clock().local_text(), caller.user};
     }
 
     /// Whom a page that is refused was asked for by its parameters; nobody in particular without one.
     std::vector<std::string> named_by_address(Report const &report, Caller const &caller, HttpPairs const &query) const
     {
-        auto const given = given_of(report, query);
+        auto const given = PageQuery(report, query).given();
         std::vector<std::string> out;
         try {
             auto const parameters = parameters_of(report, caller, given);
@@ -272,7 +286,7 @@ private:
     }
 
     /// `only`: the one table that is wanted; null = all.
-    ReportResult run(Report const &report, Parameters const &parameters, WebRequest const &request, std::size_t limit,
+    ReportResult run(Report const &report, Parameters const &parameters, WebRequest const &request, LookAt const &look,
                      ReportTable const *only = nullptr) const
     {
         ReportResult result;
@@ -281,7 +295,7 @@ private:
         try {
             m_service.readers().run(
                 [&](Database &db) {
-                    result = run_report(db, report, parameters, m_service.facts(), limit, only);
+                    result = run_report(db, report, parameters, m_service.facts(), look, only);
                     subjects = shown_subjects(db, result);
                 },
                 patience);
@@ -297,31 +311,18 @@ private:
         return result; // nobody sees anything before the trail is on the disk
     }
 
-    static std::map<std::string, std::string> given_of(Report const &report, HttpPairs const &query)
+    /// What was just done, as the page to which it led says it.
+    Said done_text(Visitor const &visitor, WebRequest const &request) const
     {
-        std::map<std::string, std::string> given;
-        for (auto const &[name, value] : query) {
-            if (report.param(name) != nullptr) {
-                given[name] = value;
-            }
-        }
-        return given;
+        auto const *const done = request.parameter(k_done);
+        return done == nullptr ? Said() : atom::done_text(m_visitors.word_of(visitor, *done));
     }
 
     WebAnswer page_answer(Report const &report, Visitor const &visitor, WebRequest const &request, HttpPairs const &query, Said said,
                           int status) const
     {
         ReportView view;
-        view.given = given_of(report, query);
-        HttpPairs own;
-        for (auto const &[name, value] : query) {
-            if (report.param(name) != nullptr) {
-                own.emplace_back(name, value);
-            } else if (name == "atom.feito" && said.text.empty()) {
-                said = done_text(m_visitors.word_of(visitor, value));
-            }
-        }
-        view.query = query_text(own);
+        view.query = PageQuery(report, query);
         view.said = std::move(said);
         view.actions = actions_for(m_service.workspace(), report, visitor.caller);
         for (auto const &r : m_service.workspace().reports) {
@@ -332,18 +333,31 @@ private:
         ReportResult result;
         result.report = &report;
         try {
-            auto const parameters = parameters_of(report, visitor.caller, view.given);
-            result = run(report, parameters, request, k_page_rows);
+            auto const parameters = parameters_of(report, visitor.caller, view.query.given());
+            auto const asked = asked_action(report, view.actions, query);
+            result = run(report, parameters, request,
+                         [&](ReportTable const &t) { return asked && asked->table == &t ? asked->look : view.query.look(t); });
+            if (asked) {
+                auto const i = static_cast<std::size_t>(asked->table - report.tables.data());
+                view.asked = AskedRow{asked->action, result.tables[i]};
+            }
+            m_service.readers().run([&](Database &db) { view.requests = open_requests(db); });
+            view.place = place_in_list(list_setting(visitor), report, view.query, query);
         } catch (ParameterError const &e) {
-            bool const asked = !view.given.empty();
+            bool const asked = !view.query.given().empty();
             view.said = asked ? Said{e.what(), true} : Said{};
             status = asked ? 422 : status;
         } catch (RequestRefused const &e) {
             view.said = Said{e.what(), true};
             status = e.status();
         }
-        return html_answer(status,
-                           report_page(frame_for(visitor, report.title, report.name), report, m_service.workspace().reports, result, view));
+        auto const frame = frame_for(visitor, report.title, report.name);
+        return html_answer(status, report_page({frame, report, m_service.workspace().reports, result, view}));
+    }
+
+    ListSetting list_setting(Visitor const &visitor) const
+    {
+        return {m_service, m_service.facts(), visitor.caller, moment_of(visitor.caller)};
     }
 
     WebAnswer file(Report const &report, Visitor const &visitor, WebRequest const &request, std::string const &kind) const
@@ -355,7 +369,17 @@ private:
         }
         ReportResult result;
         try {
-            result = run(report, parameters_of(report, visitor.caller, given_of(report, request.query)), request, k_file_rows, only);
+            PageQuery const query(report, request.query);
+            result = run(
+                report, parameters_of(report, visitor.caller, query.given()), request,
+                [&](ReportTable const &t) {
+                    auto look = query.look(t); // in its order, and what is filtered alone
+                    look.first = 0;
+                    look.counts = 0;
+                    look.limit = k_file_rows;
+                    return look;
+                },
+                only);
         } catch (ParameterError const &e) {
             return fault_answer(422, "VALOR_INVALIDO", e.what(), e.name());
         }
@@ -403,6 +427,7 @@ void add_pages(Service &service)
                           {},
                           [pages](WebRequest const &, Caller const &) { return pages->style(); },
                           "/relatorios/estilo.css"});
+    add("GET", "/", &Pages::root);
     add("GET", "/relatorios", &Pages::front);
     add("GET", "/relatorios/entrar", &Pages::sign_in_form);
     add("POST", "/relatorios/entrar", &Pages::sign_in);

@@ -62,6 +62,8 @@ constexpr Kind k_kinds[] = {
     {"atom:retry", "retry", "failed", "este arquivo não falhou", "Anotado: o arquivo é lido de novo na próxima volta."},
 };
 
+constexpr char const *k_withdrawn = "desfeito";
+
 Kind const &kind_of(std::string const &action)
 {
     return *std::find_if(std::begin(k_kinds), std::end(k_kinds), [&](Kind const &k) { return action == k.action; });
@@ -69,7 +71,7 @@ Kind const &kind_of(std::string const &action)
 
 void ask_the_poll(Service &service, Kind const &kind, Caller const &caller, HttpPairs const &form)
 {
-    auto const *const file = value_of(form, "atom.arquivo");
+    auto const *const file = value_of(form, k_file);
     if (file == nullptr || !is_digits(*file) || file->size() > 18) {
         throw RequestRefused(422, "VALOR_INVALIDO", "falta o número do arquivo");
     }
@@ -85,7 +87,23 @@ void ask_the_poll(Service &service, Kind const &kind, Caller const &caller, Http
     if (*status != kind.status) {
         throw RequestRefused(409, "SITUACAO_MUDOU", kind.refusal);
     }
-    service.writer().run([&](Database &db) { note_request(db, {0, kind.request, *file, caller.user}, service.clock().local_text()); });
+    bool is_new = false;
+    service.writer().run([&](Database &db) {
+        is_new = note_request(db, {0, kind.request, *file, caller.user}, service.clock().local_text());
+    });
+    if (!is_new) {
+        throw RequestRefused(409, "SITUACAO_MUDOU", "isto já foi pedido; vale na próxima volta");
+    }
+}
+
+void withdraw(Service &service, Kind const &kind, HttpPairs const &form)
+{
+    auto const *const file = value_of(form, k_file);
+    bool any = false;
+    service.writer().run([&](Database &db) { any = file != nullptr && drop_request(db, kind.request, *file); });
+    if (!any) {
+        throw RequestRefused(409, "SITUACAO_MUDOU", "não há mais o que retirar: a volta já começou");
+    }
 }
 
 /// A decimal as people here write it is a JSON number; whatever else it is, the layout judges.
@@ -113,6 +131,8 @@ void run_endpoint(Service &service, Job const &job, Caller const &caller, HttpPa
 
 } // namespace
 
+bool may_open(Report const &report, Caller const &caller) noexcept { return !report.scope.empty() && caller.may(report.scope); }
+
 std::vector<Action> actions_for(Workspace const &workspace, Report const &report, Caller const &caller)
 {
     std::vector<Action> out;
@@ -129,11 +149,32 @@ std::vector<Action> actions_for(Workspace const &workspace, Report const &report
     return out;
 }
 
+std::optional<AskedAction> asked_action(Report const &report, std::vector<Action> const &actions, HttpPairs const &query)
+{
+    auto const *const name = value_of(query, k_action);
+    auto const *const table_name = value_of(query, k_asked_table);
+    auto const *const row = value_of(query, k_asked_row);
+    auto const action = std::find_if(actions.begin(), actions.end(), [&](Action const &a) { return name != nullptr && a.name == *name; });
+    auto const *const table = table_name == nullptr ? nullptr : report.table(*table_name);
+    auto const equals = row == nullptr ? std::string::npos : row->find('=');
+    if (action == actions.end() || table == nullptr || equals == std::string::npos) {
+        return std::nullopt;
+    }
+    AskedAction out{&*action, table, {}};
+    out.look.limit = 1;
+    out.look.only = std::pair(row->substr(0, equals), row->substr(equals + 1));
+    return out;
+}
+
 std::string run_action(Service &service, Report const &report, Caller const &caller, HttpPairs const &form)
 {
-    auto const *const name = value_of(form, "atom.acao");
+    auto const *const name = value_of(form, k_action);
     if (name == nullptr || !has_action(report, *name)) {
         throw RequestRefused(422, "VALOR_INVALIDO", "esta página não tem esta ação");
+    }
+    if (is_own(*name) && value_of(form, k_withdraw) != nullptr) {
+        withdraw(service, kind_of(*name), form);
+        return k_withdrawn;
     }
     if (is_own(*name)) {
         if (!caller.may(report.action_scope)) {
@@ -152,6 +193,9 @@ Said done_text(std::string const &done)
         if (done == k.action) {
             return {k.done, false};
         }
+    }
+    if (done == k_withdrawn) {
+        return {"Desfeito: nada muda.", false};
     }
     return done == "gravado" ? Said{"Gravado.", false} : Said{};
 }

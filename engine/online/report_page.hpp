@@ -3,8 +3,9 @@
 
 #include "engine/job/report_run.hpp"
 #include "engine/online/page.hpp"
+#include "engine/online/page_query.hpp"
+#include "engine/store/requests.hpp"
 
-#include <map>
 #include <string>
 #include <vector>
 
@@ -26,17 +27,45 @@ struct Said
     bool is_fault = false;
 };
 
-struct ReportView
+/// Where a page stands in the list from which one came; addresses, "" = there is none.
+struct Place
 {
-    std::map<std::string, std::string> given; // the parameters as they were typed
-    std::string query;                        // the same, as in the address
-    std::vector<Action> actions;              // those that this person may use
-    std::vector<std::string> open;            // reports that this person may open: `detail` links to no other
-    Said said;
+    std::string title, list; // of the list
+    std::string before, after;
 };
 
-/// `reports` are all of the workspace. A parameter fault shows the form and no tables: then `result` has none.
-std::string report_page(Frame const &frame, Report const &report, std::vector<Report> const &reports, ReportResult const &result,
-                        ReportView const &view);
+/// A row and what a person is about to do to it: the page asks once more, with all that the row says.
+struct AskedRow
+{
+    Action const *action = nullptr;
+    ReportRows rows; // one
+};
+
+struct ReportView
+{
+    PageQuery query;
+    std::vector<Action> actions;   // those that this person may use
+    std::vector<std::string> open; // reports that this person may open: `detail` links to no other
+    std::vector<Request> requests; // which the next poll takes up
+    Said said;
+    std::optional<Place> place;
+    std::optional<AskedRow> asked; // then no table stands on the page
+};
+
+/// What a page of reports is made of, whole.
+struct PageSetting
+{
+    Frame const &frame;
+    Report const &report;
+    std::vector<Report> const &reports; // all of the workspace
+    ReportResult const &result;         // none of the tables: the parameters have a fault, or are missing
+    ReportView const &view;
+};
+
+std::string report_page(PageSetting const &setting);
+
+/// The query of the page that a row's first column opens: the target's first parameter, or the one that is called as the first column, gets
+/// that column; others get the columns of their names.
+HttpPairs detail_of(ReportRows const &rows, std::vector<SqlValue> const &row, Report const &target);
 
 } // namespace atom

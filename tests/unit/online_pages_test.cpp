@@ -2,6 +2,9 @@
 
 #include "engine/base/toml.hpp"
 #include "engine/job/report_text.hpp"
+#include "engine/job/shown.hpp"
+#include "engine/online/action_form.hpp"
+#include "engine/online/cell.hpp"
 #include "engine/online/chart.hpp"
 #include "engine/online/html.hpp"
 #include "engine/online/report_page.hpp"
@@ -124,7 +127,8 @@ TEST_CASE("parameters are typed and bound", "[job][report]")
     CHECK(std::holds_alternative<std::monostate>(p["status"]));
     CHECK(std::get<std::string>(p["data"]) == "2026-11-03");
     CHECK(p.count("other") == 0);
-    CHECK_THROWS_WITH(report_parameters(r, {{"data", "31/02/2026"}}, now), "data: \"31/02/2026\" não serve");
+    CHECK_THROWS_WITH(report_parameters(r, {{"data", "31/02/2026"}}, now),
+                      "data: \"31/02/2026\" não serve; serve uma data, como 03/11/2026");
     Shop shop;
     CHECK(shop.run(r, {{"status", "x' or '1'='1"}}).tables[0].rows.empty());
 }
@@ -140,6 +144,95 @@ TEST_CASE("JSON and CSV hold exact decimals and ISO dates", "[job][report]")
           "id;name;price;day;status\n7;\"<b>Sponge & \"\"co\"\"</b>\";1234,56;2026-11-03;held\n8;'=1+1;;;done\n");
 }
 
+TEST_CASE("columns are shown with their marks; files have them as they are", "[job][report]")
+{
+    CHECK(shown_document("52998224725") == "529.982.247-25");
+    CHECK(shown_document("12ABC34501DE35") == "12.ABC.345/01DE-35");
+    CHECK(shown_document("5299822472") == "5299822472");
+    CHECK(shown_phone("19987650001") == "(19) 98765-0001");
+    CHECK(shown_phone("1932345678") == "(19) 3234-5678");
+    CHECK(shown_phone("5519987650001") == "+55 (19) 98765-0001");
+    CHECK(shown_phone("987650001") == "98765-0001");
+    CHECK(shown_phone("08001234567") == "0800 123 4567");
+    CHECK(shown_phone("ramal 3") == "ramal 3");
+    CHECK(shown_postcode("13010000") == "13010-000");
+    CHECK(shown_moment("2026-11-03 02:00:00") == "03/11/2026 02:00");
+    ReportColumn phone{"p", "P"};
+    phone.show = Show::phone;
+    CHECK(shown_cell(phone, std::string("19987650001\n32345678")) == "(19) 98765-0001\n3234-5678");
+    CHECK(plain_cell(phone, std::string("19987650001")) == "19987650001");
+    CHECK(cell_html(phone, std::string("19987650001\n32345678"), "") ==
+          "<a class=\"tel\" href=\"tel:+5519987650001\">(19) 98765-0001</a><br>3234-5678");
+    ReportColumn email{"e", "E"};
+    email.show = Show::email;
+    CHECK(cell_html(email, std::string("a@b.example"), "") == "<a href=\"mailto:a@b.example\">a@b.example</a>");
+    CHECK(cell_html(email, std::string("a@b.example?cc=c"), "") == "a@b.example?cc=c");
+    CHECK(cell_html({"t", "T"}, std::string(121, 'x') + "<y>", "") == "<details class=\"long\"><summary>" + std::string(120, 'x') +
+                                                                          "…</summary><div>" + std::string(121, 'x') +
+                                                                          "&lt;y&gt;</div></details>");
+    CHECK(has(faults_of(std::string(k_cake) + "show = { id = \"fone\" }\n"),
+              "unknown way to show a column \"fone\"; did you mean \"phone\"?"));
+    CHECK(has(faults_of(std::string(k_cake) + "rows = 0\n"), "rows"));
+}
+
+TEST_CASE("a table is looked at in an order, by what its cells hold, and a page at a time", "[job][report]")
+{
+    Shop shop;
+    shop.db.exec("insert into cake values(9, 'Pão de Ló', 50, '2026-11-05', 'done')");
+    auto const r = report_of(k_cakes);
+    auto const ids = [&](TableLook const &look) {
+        auto const t = run_table(shop.db, r.tables[0], report_parameters(r, {{"status", ""}}, {"2026-11-04", "", ""}), shop.facts, look);
+        std::string out = fmt::format("{}{}:", t.found, t.more ? "+" : "");
+        for (auto const &row : t.rows) {
+            out += fmt::format(" {}", std::get<std::int64_t>(row[0]));
+        }
+        return out;
+    };
+    TableLook look;
+    CHECK(ids(look) == "3: 7 8 9");
+    look.sort = "price";
+    CHECK(ids(look) == "3: 9 7 8"); // what has none stands last
+    look.falling = true;
+    CHECK(ids(look) == "3: 7 9 8");
+    look.limit = 1;
+    look.first = 1;
+    CHECK(ids(look) == "3+: 9");
+    look.first = 5;
+    CHECK(ids(look) == "3:");
+    TableLook holding;
+    holding.holding = {{"name", "PAO"}, {"nobody", "x"}};
+    CHECK(ids(holding) == "1: 9");
+    holding.holding = {{"status", "feito"}, {"day", "05/11"}}; // as a person reads them
+    CHECK(ids(holding) == "1: 9");
+    holding.holding = {{"price", "1.234"}};
+    CHECK(ids(holding) == "1: 7");
+    TableLook only;
+    only.only = std::pair("id", "8");
+    CHECK(ids(only) == "1: 8");
+    only.only = std::pair("nobody", "8");
+    CHECK(ids(only) == "0:");
+    TableLook counted;
+    counted.limit = 1;
+    CHECK(ids(counted) == "2+: 7"); // one more says that there are more
+    counted.counts = 10;
+    CHECK(ids(counted) == "3+: 7");
+}
+
+TEST_CASE("a page's address says how its tables are looked at", "[online][pages]")
+{
+    auto const r = report_of(k_cakes);
+    PageQuery const query(r, pairs_of("status=held&pagina.all=3&ordem.all=-price&coluna.all=name&texto.all=p%C3%A3o&x=1&atom.feito=y"));
+    CHECK(query.text() == "status=held&pagina.all=3&ordem.all=-price&filtro.all.name=p%C3%A3o");
+    auto const look = query.look(r.tables[0]);
+    CHECK(look.first == 50);
+    CHECK(look.sort == "price");
+    CHECK(look.falling);
+    CHECK(look.holding == std::map<std::string, std::string>{{"name", "pão"}});
+    CHECK(query.with("status", "").without("filtro.").text() == "pagina.all=3&ordem.all=-price");
+    CHECK(PageQuery(r, pairs_of("pagina.all=0")).page(r.tables[0]) == 1);
+    CHECK(PageQuery(r, pairs_of("pagina.all=99999999999999999999")).page(r.tables[0]) == 1);
+}
+
 TEST_CASE("a page escapes, links the first column, and says numbers and dates as people here do", "[online][pages]")
 {
     Shop shop;
@@ -150,49 +243,92 @@ TEST_CASE("a page escapes, links the first column, and says numbers and dates as
     frame.user = "ana<>";
     ReportView view;
     view.open = {"cakes", "cake"};
-    auto const html = report_page(frame, r, others, shop.run(r), view);
+    view.query = PageQuery(r, {{"status", "held"}});
+    auto const shown = [&](ReportResult const &result) { return report_page({frame, r, others, result, view}); };
+    auto const html = shown(shop.run(r));
     CHECK(has(html, "<h2 id=\"t-all\">All &lt;cakes&gt;</h2><span class=\"n\">1 linha</span>"));
     CHECK(has(html, "&lt;b&gt;Sponge &amp; &quot;co&quot;&lt;/b&gt;"));
     CHECK_FALSE(has(html, "<b>Sponge"));
-    CHECK(has(html, "<th scope=\"col\">The name</th>"));
+    CHECK(has(html, "<th scope=\"col\"><a href=\"/relatorios/cakes?status=held&amp;ordem.all=name#t-all\">The name</a></th>"));
     CHECK(has(html, "<td class=\"num\" data-label=\"Price\">1.234,56</td>"));
     CHECK(has(html, "03/11/2026"));
-    CHECK(has(html, "<a href=\"/relatorios/cake?number=7&amp;status=held\">7</a>"));
+    CHECK(has(html, "<a class=\"row\" href=\"/relatorios/cake?number=7&amp;status=held&amp;atom.lista=cakes.all%3Fstatus%3Dheld\">7</a>"));
     CHECK(has(html, "<span class=\"pill warn\" title=\"held\">retido</span>"));
     CHECK(has(html, "ana&lt;&gt;"));
+    CHECK(has(html, "<a href=\"/relatorios/cakes?status=held&amp;data=2026-11-03\">← 03/11/2026</a>"
+                    "<a href=\"/relatorios/cakes?status=held\">Hoje</a>"));
     CHECK_FALSE(has(html, "<script"));
     CHECK_FALSE(has(html, " style="));
     CHECK_FALSE(has(html, "class=\"acts\"")); // no action was offered
     view.open = {"cakes"};
-    CHECK_FALSE(has(report_page(frame, r, others, shop.run(r), view), "/relatorios/cake?"));
-    CHECK(has(report_page(frame, r, others, shop.run(r, {{"status", ""}}, 1), view), "São as primeiras 1 linhas; o CSV tem todas."));
+    CHECK_FALSE(has(shown(shop.run(r)), "/relatorios/cake?"));
+    CHECK(has(shown(shop.run(r, {{"status", ""}}, 1)), "<span>1 a 1 de 2 linhas</span><a class=\"button\" "
+                                                       "href=\"/relatorios/cakes?status=held&amp;pagina.all=2#t-all\">Próxima →</a>"));
+    view.query = PageQuery(r, {{"status", "gone"}});
+    auto const nothing = shown(shop.run(r, {{"status", "gone"}}));
+    CHECK(has(nothing, "<p class=\"empty\">Nada encontrado: status gone, data 04/11/2026.</p>"));
+    CHECK_FALSE(has(nothing, "<section"));
 }
 
-TEST_CASE("a row's forms are made from the endpoint's layout, the engine's own for files of their status", "[online][pages]")
+TEST_CASE("nothing stands chosen in a form, and what the engine itself does is asked once more", "[online][pages]")
 {
     Shop shop;
     auto const r = report_of(k_cakes);
-    Field id, by, taste;
+    Field id, by, taste, why;
     id.name = "id";
-    by.name = "status";
-    taste.name = "taste";
+    by.name = "day";
+    taste.name = "status";
     taste.label = "How <is> it";
     taste.required = true;
-    taste.values = {{"Good", {}}, {"So-so", {}}};
+    taste.values = {{"held", {}}, {"No - dry", {}}, {"No - old", {}}};
+    why.name = "why";
+    why.label = "Why";
     ReportView view;
-    view.query = "status=";
-    view.actions = {{"atom:approve", "", {}, {}}, {"Taste", "Taste it", {id, by, taste}, {"id"}}};
+    view.query = PageQuery(r, {{"status", ""}});
+    view.actions = {{"atom:approve", "", {}, {}}, {"Taste", "Taste it", {id, by, taste, why}, {"id"}}};
     Frame frame;
     frame.form_key = "k3y";
-    auto const html = report_page(frame, r, {r}, shop.run(r, {{"status", ""}}), view);
-    CHECK(has(html,
-              "<details class=\"act\"><summary>Aprovar</summary><form class=\"action\" method=\"post\" action=\"/relatorios/cakes\">"
+    frame.user = "ana";
+    auto const result = shop.run(r, {{"status", ""}});
+    auto const html = report_page({frame, r, {r}, result, view});
+    CHECK(has(html, "<a class=\"button\" href=\"/relatorios/cakes?status=&amp;atom.acao=atom%3Aapprove&amp;atom.tabela=all&amp;"
+                    "atom.linha=id%3D7\">Aprovar</a>"));
+    CHECK_FALSE(has(html, "atom%3Aapprove&amp;atom.tabela=all&amp;atom.linha=id%3D8")); // it is done: there is nothing to approve
+    CHECK(has(html, "atom.acao=Taste&amp;atom.tabela=all&amp;atom.linha=id%3D8\">Taste it</a>"));
+    CHECK_FALSE(has(html, "method=\"post\""));
+
+    view.requests = {{1, "approve", "7", "bia<", "2026-11-04 08:00:00"}};
+    auto const noted = report_page({frame, r, {r}, result, view});
+    CHECK(has(noted, "<input type=\"hidden\" name=\"atom.arquivo\" value=\"7\"><input type=\"hidden\" name=\"atom.retirar\" value=\"sim\">"
+                     "<span>Aprovado por bia&lt; em 04/11/2026 08:00; roda na próxima volta.</span>"));
+    CHECK_FALSE(has(noted, ">Aprovar<"));
+    view.requests.clear();
+
+    auto const asking = [&](std::size_t action) {
+        TableLook look;
+        look.limit = 1;
+        view.asked = AskedRow{&view.actions[action], run_table(shop.db, r.tables[0], result.parameters, shop.facts, look)};
+        return report_page({frame, r, {r}, result, view});
+    };
+    auto const approve = asking(0);
+    CHECK(has(approve, "<dt>Price</dt><dd>1.234,56</dd>"));
+    CHECK(has(approve,
               "<input type=\"hidden\" name=\"atom.chave\" value=\"k3y\"><input type=\"hidden\" name=\"atom.acao\" value=\"atom:approve\">"
               "<input type=\"hidden\" name=\"atom.volta\" value=\"status=\"><input type=\"hidden\" name=\"atom.arquivo\" value=\"7\">"));
-    CHECK_FALSE(has(html, "name=\"atom.arquivo\" value=\"8\"")); // it is done: there is nothing to approve
-    CHECK(has(html, "<input type=\"hidden\" name=\"id\" value=\"7\"><input type=\"hidden\" name=\"status\" value=\"held\">"));
-    CHECK(has(html, "<label for=\"f7-taste\">How &lt;is&gt; it</label><select id=\"f7-taste\" name=\"taste\" required>"
-                    "<option value=\"Good\">Good</option><option value=\"So-so\">So-so</option></select>"));
+    CHECK(has(approve, "Quem decide: <strong>ana</strong>."));
+    CHECK(has(approve, "<button>Confirmar</button>"));
+    CHECK_FALSE(has(approve, "<table"));
+    auto const form = asking(1);
+    CHECK(has(form, "<input type=\"hidden\" name=\"id\" value=\"7\"><input type=\"hidden\" name=\"day\" value=\"2026-11-03\">"));
+    CHECK(
+        has(form,
+            "<legend>How &lt;is&gt; it</legend><div class=\"choices\"><label><input type=\"radio\" name=\"status\" value=\"held\" required>"
+            "<span>held</span></label></div><p class=\"group\">No</p><div class=\"choices\"><label><input type=\"radio\" name=\"status\" "
+            "value=\"No - dry\" required><span>dry</span></label>"));
+    CHECK_FALSE(has(form, " checked"));
+    CHECK(has(form, "<textarea id=\"f-why\" name=\"why\" rows=\"3\">\n</textarea>"));
+    auto const list = input_field(taste, "", "p-", false);
+    CHECK(has(list, "<select id=\"p-status\" name=\"status\" required><option value=\"\" selected>–</option><option value=\"held\">"));
 }
 
 TEST_CASE("charts are drawn from the first column and the first numbers", "[online][pages]")
