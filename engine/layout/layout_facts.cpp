@@ -35,6 +35,18 @@ int Layout::record_index(std::string_view wanted) const noexcept
     return -1;
 }
 
+std::size_t Layout::longest() const noexcept
+{
+    std::size_t most = 0;
+    for (auto const &r : records) {
+        most = std::max(most, r.length.value_or(0));
+        for (auto const &f : r.fields) {
+            most = std::max(most, f.at + f.len);
+        }
+    }
+    return most;
+}
+
 void mark_key(Layout &layout, std::string_view column)
 {
     for (auto &r : layout.records) {

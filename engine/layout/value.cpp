@@ -10,6 +10,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <bit>
 #include <cstring>
 
@@ -42,11 +43,12 @@ DateKind kind_of(FieldType type) noexcept
 Typed parse_temporal(Field const &f, std::string_view s, std::string &scratch)
 {
     auto const kind = kind_of(f.type);
-    if (is_zero_filled(s, "/-:. T")) {
+    bool const zeros = is_zero_filled(s, "/-:. T");
+    if (zeros && kind != DateKind::time) {
         return {};
     }
     for (auto const &format : f.formats) {
-        if (auto const c = format.parse(s)) {
+        if (auto const c = zeros ? std::optional(Civil{}) : format.parse(s)) { // of a time, zeros are midnight
             scratch = iso_text(*c, kind);
             return {Value::of(std::string_view(scratch)), false};
         }
@@ -69,19 +71,101 @@ Typed parse_boolean(std::string_view s)
     return k_refused;
 }
 
-Typed parse_coded(Field const &f, std::string_view s, std::string &scratch)
+/// A number without the word that stands for its sign, at either end.
+std::string_view without_word(Field const &f, std::string_view s, std::optional<bool> &negative)
 {
-    if (f.type == FieldType::document) {
-        auto d = parse_document(s);
-        if (d.none) {
-            return {};
+    for (auto const &[word, less] : f.signs) {
+        bool const behind = s.ends_with(word);
+        if (behind || s.starts_with(word)) {
+            negative = less;
+            return trim(behind ? s.substr(0, s.size() - word.size()) : s.substr(word.size()));
         }
-        if (!d.value) {
-            return k_refused;
-        }
-        scratch = *d.value;
-        return {Value::of(std::string_view(scratch)), false};
     }
+    return s;
+}
+
+std::optional<std::int64_t> parse_overpunch(std::string_view s)
+{
+    constexpr std::string_view k_plus = "{ABCDEFGHI", k_minus = "}JKLMNOPQR"; // 0 to 9
+    auto const plus = k_plus.find(s.back()), minus = k_minus.find(s.back());
+    if (plus == std::string_view::npos && minus == std::string_view::npos) {
+        return parse_integer(s);
+    }
+    bool const negative = plus == std::string_view::npos;
+    auto const digits = std::string(s.substr(0, s.size() - 1)) + static_cast<char>('0' + (negative ? minus : plus));
+    return is_digits(digits) ? parse_integer((negative ? "-" : "") + digits) : std::nullopt;
+}
+
+std::optional<std::int64_t> parse_digits(Field const &f, std::string_view s, Encoding encoding)
+{
+    if (f.form == NumberForm::overpunch) {
+        return parse_overpunch(s);
+    }
+    if (f.type == FieldType::integer || f.implied_decimals) {
+        return parse_integer(s);
+    }
+    if (auto const plain = parse_decimal(s, f.scale, f.decimal_separator)) {
+        return plain;
+    }
+    return parse_amount(to_utf8(s, encoding), f.scale, f.decimal_separator);
+}
+
+Typed parse_signed(Field const &f, std::string_view s, Encoding encoding)
+{
+    std::optional<bool> negative;
+    auto const digits = f.signs.empty() ? s : without_word(f, s, negative);
+    if (negative && digits.find_first_of("+-(") != std::string_view::npos) {
+        return k_refused; // two signs
+    }
+    auto const n = parse_digits(f, digits, encoding);
+    return integer_or_refused(n && negative.value_or(false) ? std::optional(-*n) : n);
+}
+
+Typed parse_packed(std::string_view raw)
+{
+    std::string digits;
+    for (char const c : raw) {
+        auto const b = static_cast<unsigned char>(c);
+        digits += static_cast<char>('0' + (b >> 4U));
+        digits += static_cast<char>('0' + (b & 0x0fU));
+    }
+    auto const sign = digits.back() - '0';
+    digits.pop_back();
+    bool const negative = sign == 0xd || sign == 0xb;
+    return sign < 0xa || !is_digits(digits) ? k_refused : integer_or_refused(parse_integer((negative ? "-" : "") + digits));
+}
+
+Value value_of_binary(std::string_view raw)
+{
+    auto n = static_cast<std::uint64_t>((static_cast<unsigned char>(raw.front()) & 0x80U) != 0 ? -1 : 0);
+    for (char const c : raw) {
+        n = n << 8U | static_cast<unsigned char>(c);
+    }
+    return Value::of(static_cast<std::int64_t>(n));
+}
+
+/// What is no text has no blanks but a packed number's: bytes that no number has.
+Parsed parse_binary(Field const &f, std::string_view raw)
+{
+    auto const all = [&](char c) { return raw.find_first_not_of(c) == std::string_view::npos; };
+    bool const blank = (f.form == NumberForm::packed && (all(' ') || all('\x40'))) || (f.nul_is_blank && all('\0'));
+    auto const typed = blank || raw.empty()           ? Typed{}
+                       : f.form == NumberForm::packed ? parse_packed(raw)
+                                                      : Typed{value_of_binary(raw), false};
+    Parsed p{typed.value, LineFault::none, false};
+    if (typed.refused) {
+        p.fault = LineFault::value;
+        p.warning = f.on_invalid != OnInvalid::reject && !f.required;
+    } else if (p.value.none() && !f.default_value.none) {
+        p.value = Value::of(f.default_value);
+    } else if (p.value.none() && f.required) {
+        p.fault = LineFault::required;
+    }
+    return p;
+}
+
+Typed parse_phone_field(std::string_view s, std::string &scratch)
+{
     if (is_zero_filled(s, "()-+./ ")) {
         return {}; // a zero-filled phone is none
     }
@@ -106,8 +190,33 @@ Typed parse_key(Field const &f, std::string_view s, Encoding encoding, std::stri
     return t.empty() ? Typed{} : Typed{Value::of(t), false};
 }
 
-/// `s` is trimmed and not empty.
-Typed parse_typed(Field const &f, std::string_view s, Encoding encoding, std::string &scratch)
+/// The value's field `other_kind` goes to `noted`.
+Typed parse_document_field(std::string_view s, DocumentKind kind, std::string &scratch, bool &noted)
+{
+    auto d = parse_document(s, kind);
+    if (d.none) {
+        return {};
+    }
+    if (!d.value) {
+        return k_refused;
+    }
+    noted = d.other_kind;
+    scratch = *d.value;
+    return {Value::of(std::string_view(scratch)), false};
+}
+
+Typed parse_coded(Field const &f, std::string_view s, Encoding encoding, DocumentKind kind, std::string &scratch, bool &noted)
+{
+    std::string utf8;
+    if (encoding != Encoding::utf8 && !is_ascii(s)) {
+        utf8 = to_utf8(s, encoding);
+        s = utf8;
+    }
+    return f.type == FieldType::document ? parse_document_field(s, kind, scratch, noted) : parse_phone_field(s, scratch);
+}
+
+/// `s` is trimmed and not empty. `noted`: a document is not of this kind.
+Typed parse_typed(Field const &f, std::string_view s, Encoding encoding, DocumentKind kind, std::string &scratch, bool &noted)
 {
     switch (f.type) {
     case FieldType::text: {
@@ -124,14 +233,13 @@ Typed parse_typed(Field const &f, std::string_view s, Encoding encoding, std::st
         to_utf8(t, encoding, scratch);
         return {Value::of(std::string_view(scratch)), false};
     }
-    case FieldType::integer: return integer_or_refused(parse_integer(s));
-    case FieldType::decimal:
-        return integer_or_refused(f.implied_decimals ? parse_integer(s) : parse_decimal(s, f.scale, f.decimal_separator));
+    case FieldType::integer:
+    case FieldType::decimal: return parse_signed(f, s, encoding);
     case FieldType::date:
     case FieldType::time:
     case FieldType::datetime: return parse_temporal(f, s, scratch);
     case FieldType::document:
-    case FieldType::phone: return parse_coded(f, s, scratch);
+    case FieldType::phone: return parse_coded(f, s, encoding, kind, scratch, noted);
     case FieldType::boolean: return parse_boolean(s);
     case FieldType::json: return {Value::of(s), false};
     }
@@ -173,7 +281,7 @@ Parsed refused(Field const &f, LineFault fault, std::string_view s, Encoding enc
 
 namespace {
 
-Parsed parse_text(Field const &f, std::string_view raw, Encoding encoding, std::string &scratch)
+Parsed parse_text(Field const &f, std::string_view raw, Encoding encoding, std::string &scratch, DocumentKind kind)
 {
     auto const s = trim_blanks(raw, encoding);
     if (!s.empty()) {
@@ -181,13 +289,14 @@ Parsed parse_text(Field const &f, std::string_view raw, Encoding encoding, std::
         if (f.type == FieldType::text && find_invalid(s, encoding) != std::string_view::npos) {
             return refused(f, LineFault::encoding, s, encoding, scratch);
         }
-        auto const typed = f.values.empty() ? parse_typed(f, s, encoding, scratch) : mapped(f, s, encoding);
+        bool noted = false;
+        auto const typed = f.values.empty() ? parse_typed(f, s, encoding, kind, scratch, noted) : mapped(f, s, encoding);
         if (typed.refused) {
             auto const bytes = find_invalid(s, encoding) != std::string_view::npos;
             return refused(f, bytes ? LineFault::encoding : LineFault::value, s, encoding, scratch);
         }
         if (!typed.value.none()) {
-            return {typed.value, LineFault::none, false};
+            return {typed.value, LineFault::none, noted};
         }
     }
     if (!f.default_value.none) {
@@ -206,7 +315,7 @@ std::optional<Civil> civil_of_cell(std::string_view text, DateKind kind)
 }
 
 /// A cell that is no text: what it holds is known, and needs no format.
-Parsed parse_cell(Field const &f, std::string_view raw, Encoding encoding, std::string &scratch)
+Parsed parse_cell(Field const &f, std::string_view raw, Encoding encoding, std::string &scratch, DocumentKind kind)
 {
     auto const cell = sheet_cell(raw);
     if (cell.kind == CellKind::error) {
@@ -214,19 +323,33 @@ Parsed parse_cell(Field const &f, std::string_view raw, Encoding encoding, std::
     }
     bool const temporal = f.type == FieldType::date || f.type == FieldType::time || f.type == FieldType::datetime;
     if (cell.kind == CellKind::moment && temporal && f.values.empty()) {
-        auto const kind = kind_of(f.type);
-        auto const civil = civil_of_cell(cell.text, kind);
+        auto const temporal_kind = kind_of(f.type);
+        auto const civil = civil_of_cell(cell.text, temporal_kind);
         if (!civil) {
             return refused(f, LineFault::value, cell.text, encoding, scratch);
         }
-        scratch = iso_text(*civil, kind);
+        scratch = iso_text(*civil, temporal_kind);
         return {Value::of(std::string_view(scratch)), LineFault::none, false};
     }
     if (cell.kind == CellKind::moment && f.type != FieldType::text) {
         return refused(f, LineFault::value, cell.text, encoding, scratch);
     }
     scratch = shown_cell(raw, f.decimal_separator);
-    return parse_text(f, scratch, encoding, scratch); // UTF-8: nothing is decoded into the scratch while it is read
+    return parse_text(f, scratch, encoding, scratch, kind); // UTF-8: nothing is decoded into the scratch while it is read
+}
+
+/// NUL bytes are how some files fill what is empty.
+Parsed parse_without_nuls(Field const &f, std::string_view raw, Encoding encoding, std::string &scratch, DocumentKind kind)
+{
+    std::string plain(raw);
+    std::replace(plain.begin(), plain.end(), '\0', ' ');
+    auto p = parse_text(f, plain, encoding, scratch, kind);
+    auto const *const text = p.value.text.data();
+    if (p.value.kind == Value::Kind::text && text >= plain.data() && text < plain.data() + plain.size()) {
+        scratch.assign(p.value.text);
+        p.value.text = scratch;
+    }
+    return p;
 }
 
 } // namespace
@@ -249,14 +372,54 @@ Parsed refuse_field(Field const &field, std::string_view shown, std::string &scr
     return refused(field, LineFault::value, shown, Encoding::utf8, scratch);
 }
 
-Parsed parse_field(Field const &f, std::string_view raw, Encoding encoding, std::string &scratch)
+bool must_be_whole(Field const &field) noexcept { return field.type != FieldType::text || is_key(field); }
+
+Parsed parse_cut(Field const &f, bool line_warns, std::string_view raw, Encoding encoding, std::string &scratch)
 {
-    bool const is_text = !f.typed_cells || sheet_cell(raw).kind == CellKind::text;
-    return is_text ? parse_text(f, raw, encoding, scratch) : parse_cell(f, raw, encoding, scratch);
+    if (!must_be_whole(f)) {
+        return line_warns ? Parsed{} : parse_field(f, raw, encoding, scratch);
+    }
+    Parsed p;
+    p.fault = LineFault::value;
+    p.warning = !is_key(f) && (line_warns || f.on_invalid != OnInvalid::reject);
+    return p;
 }
+
+Parsed parse_field(Field const &f, std::string_view raw, Encoding encoding, std::string &scratch, std::optional<DocumentKind> kind)
+{
+    if (is_binary(f)) {
+        return parse_binary(f, raw);
+    }
+    auto const wanted = kind.value_or(f.kind.kind);
+    if (f.nul_is_blank && raw.find('\0') != std::string_view::npos) {
+        return parse_without_nuls(f, raw, encoding, scratch, wanted);
+    }
+    bool const is_text = !f.typed_cells || sheet_cell(raw).kind == CellKind::text;
+    return is_text ? parse_text(f, raw, encoding, scratch, wanted) : parse_cell(f, raw, encoding, scratch, wanted);
+}
+
+Parsed parse_number(Field const &f, std::string_view raw, std::string &scratch)
+{
+    auto const as_it_stands = parse_field(f, raw, Encoding::utf8, scratch);
+    if (as_it_stands.fault != LineFault::value) {
+        return as_it_stands;
+    }
+    auto const plain = without_exponent(raw);
+    auto const read = plain ? parse_field(f, *plain, Encoding::utf8, scratch) : as_it_stands;
+    return read.fault == LineFault::none ? read : parse_field(f, raw, Encoding::utf8, scratch);
+}
+
+bool is_binary(Field const &field) noexcept { return field.form == NumberForm::packed || field.form == NumberForm::binary; }
 
 std::string shown_raw(Field const &field, std::string_view raw, Encoding encoding)
 {
+    if (is_binary(field)) {
+        std::string hex;
+        for (char const c : raw) {
+            hex += fmt::format("{:02X}", static_cast<unsigned char>(c));
+        }
+        return hex;
+    }
     auto const s = trim_blanks(raw, encoding);
     return field.typed_cells ? shown_cell(s, field.decimal_separator) : to_utf8(s, encoding);
 }
@@ -266,12 +429,15 @@ std::optional<StoredValue> stored_value(Field const &field, std::string_view utf
     std::string scratch;
     Field plain = field;
     plain.values.clear();
+    plain.form = NumberForm::digits;
+    plain.signs.clear();
+    bool noted = false;
     auto const s = trim_blanks(utf8, Encoding::utf8);
     StoredValue out;
     if (s.empty()) {
         return out;
     }
-    auto const typed = parse_typed(plain, s, Encoding::utf8, scratch);
+    auto const typed = parse_typed(plain, s, Encoding::utf8, plain.kind.kind, scratch, noted);
     if (typed.refused) {
         return std::nullopt;
     }
@@ -300,7 +466,7 @@ QuickRead QuickRead::of(Field const &field, Encoding encoding)
     q.is_key = field.key || field.required;
     q.may_be_empty = !field.required && field.default_value.none;
     q.encoding = encoding;
-    if (!field.values.empty() || field.typed_cells) {
+    if (!field.values.empty() || field.typed_cells || field.nul_is_blank || field.form != NumberForm::digits) {
         return q;
     }
     if (field.type == FieldType::text) {
@@ -425,7 +591,7 @@ bool QuickRead::operator()(std::string_view raw, std::string &scratch, Value &va
 
 bool takes_anything(Field const &field) noexcept
 {
-    return field.type == FieldType::text && !is_key(field) && field.values.empty() && !field.typed_cells;
+    return field.type == FieldType::text && !is_key(field) && field.values.empty() && !field.typed_cells && !field.nul_is_blank;
 }
 
 } // namespace atom
