@@ -13,7 +13,7 @@ constexpr std::array<std::string_view, 12> k_unseen = {
     "\xe3\x80\x80"};
 constexpr std::array<std::string_view, 8> k_beginnings = {"=",           "+", "-", "@", "\xef\xbc\x9d", "\xef\xbc\x8b", "\xef\xbc\x8d",
                                                           "\xef\xbc\xa0"};
-constexpr std::string_view k_separators = ",;\t\r\n|";
+constexpr std::string_view k_separators = ",\t\r\n|";
 
 template <std::size_t N> std::size_t length_of_one(std::array<std::string_view, N> const &all, std::string_view text)
 {
@@ -33,8 +33,7 @@ bool begins_formula(std::string_view text, bool first)
     return length_of_one(k_beginnings, text) > 0;
 }
 
-/// Behind a separator, in whose place a line end or a tab has its own turn. A lone sign there is most likely a dash or an amount: "Rua B,
-/// -" and "1,-5" call nothing.
+/// Behind a separator, in whose place a line end or a tab has its own turn. A sign there is most likely a dash or an amount.
 bool begins_formula_inside(std::string_view text)
 {
     for (auto n = length_of_one(k_unseen, text); n > 0; n = length_of_one(k_unseen, text)) {
@@ -46,10 +45,7 @@ bool begins_formula_inside(std::string_view text)
     if (length_of_one(k_beginnings, text) == 0) {
         return false;
     }
-    bool const sign = text[0] == '+' || text[0] == '-';
-    auto const rest = text.substr(1);
-    bool const is_amount = rest.find_first_not_of("0123456789., ") == std::string_view::npos;
-    return !sign || (!is_amount && rest[0] != ' ');
+    return text[0] != '+' && text[0] != '-';
 }
 
 } // namespace

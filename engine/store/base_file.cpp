@@ -53,20 +53,16 @@ struct Extent
 {
     std::uint64_t size = 0, said = 0, page = 0;
 
-    static Extent of(std::filesystem::path const &path)
+    static Extent of(sqlite3_file &file, std::filesystem::path const &path)
     {
-        Fd const fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-        if (!fd) {
-            throw FileError("open", path.string(), errno);
-        }
         std::array<unsigned char, k_header> h = {};
-        bool const whole = ::pread(fd.get(), h.data(), h.size(), 0) == static_cast<ssize_t>(h.size());
-        struct stat st = {};
-        if (::fstat(fd.get(), &st) != 0) {
-            throw FileError("examine", path.string(), errno);
+        sqlite3_int64 size = 0;
+        if (int const rc = file.pMethods->xFileSize(&file, &size); rc != SQLITE_OK) {
+            throw StoreError(rc, fmt::format("cannot examine {}: {}", path.string(), sqlite3_errstr(rc)));
         }
+        bool const whole = file.pMethods->xRead(&file, h.data(), static_cast<int>(h.size()), 0) == SQLITE_OK;
         Extent out;
-        out.size = static_cast<std::uint64_t>(st.st_size);
+        out.size = static_cast<std::uint64_t>(size);
         bool const counted = whole && std::memcmp(h.data(), "SQLite format 3", 16) == 0 && big_endian(&h[24], 4) == big_endian(&h[92], 4);
         if (counted) { // else SQLite says what is wrong with it
             out.page = big_endian(&h[16], 2) == 1 ? 65536 : big_endian(&h[16], 2);
@@ -118,13 +114,14 @@ void make_base_file(std::filesystem::path const &path)
     sync_folder(path.parent_path().empty() ? "." : path.parent_path());
 }
 
-void refuse_cut_file(std::filesystem::path const &path)
+void refuse_cut_file(sqlite3 *db, std::filesystem::path const &path)
 {
-    struct stat st = {};
-    if (::stat(path.c_str(), &st) != 0 || !S_ISREG(st.st_mode)) {
-        return;
+    sqlite3_file *file = nullptr;
+    int const rc = sqlite3_file_control(db, nullptr, SQLITE_FCNTL_FILE_POINTER, static_cast<void *>(&file));
+    if (rc != SQLITE_OK || file == nullptr || file->pMethods == nullptr) {
+        return; // no file of its own
     }
-    if (st.st_size == 0) {
+    if (Extent::of(*file, path).size == 0) {
         throw StoreError(SQLITE_NOTADB,
                          fmt::format("{}: the file is empty; put a backup in its place, or remove it to begin anew", path.string()));
     }
@@ -133,7 +130,7 @@ void refuse_cut_file(std::filesystem::path const &path)
     Extent e;
     for (int i = 0; i < k_looks; ++i) {
         auto const before = size_of(wal);
-        e = Extent::of(path);
+        e = Extent::of(*file, path);
         if (!e.is_cut(std::max(before, size_of(wal)))) {
             return;
         }

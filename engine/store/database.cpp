@@ -167,9 +167,6 @@ Database::Database(std::filesystem::path const &path, OpenMode mode) : m_path(pa
     if (mode == OpenMode::read_write && !std::filesystem::exists(path)) {
         make_base_file(path);
     }
-    if (in_file) {
-        refuse_cut_file(path);
-    }
     int const flags = mode == OpenMode::read_only ? SQLITE_OPEN_READONLY
                       : in_file                   ? SQLITE_OPEN_READWRITE
                                                   : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
@@ -183,6 +180,9 @@ Database::Database(std::filesystem::path const &path, OpenMode mode) : m_path(pa
     sqlite3_extended_result_codes(m_db, 1);
     sqlite3_busy_timeout(m_db, k_busy_ms);
     try {
+        if (in_file) {
+            refuse_cut_file(m_db, path);
+        }
         if (mode == OpenMode::read_write || mode == OpenMode::existing) {
             exec("pragma journal_mode = wal; pragma synchronous = full; pragma journal_size_limit = 67108864");
         }
