@@ -231,10 +231,10 @@ def facts_that_are_left_out():
     same(shop.poll("12:00"), [("p1.csv", "done"), ("p2.csv", "done"), ("p3.csv", "done")])
     server.asked()
     same(shop.poll("12:10"), [])
-    same(server.asked("SIZE"), ["SIZE /lidos"], "who is no file is asked about each time")
+    same(set(server.asked("SIZE")), {"SIZE /lidos"}, "who is no file is asked about each time")
     facts["p2.csv"] = "perm=rw;"
     same(shop.poll("12:20"), [])
-    same(server.asked("MDTM", "SIZE"), ["MDTM /p2.csv", "SIZE /p2.csv", "MDTM /lidos", "SIZE /lidos"])
+    same(set(server.asked("MDTM", "SIZE")), {"MDTM /p2.csv", "SIZE /p2.csv", "MDTM /lidos", "SIZE /lidos"})
     server.files["p2.csv"] = rows(4)
     facts["p2.csv"], server.times["p2.csv"] = "perm=w;", "20261103110000"
     same(shop.poll("12:30"), [("p2.csv", "done")], "another time: another file")
