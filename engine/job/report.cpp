@@ -26,7 +26,7 @@ template <typename T> T const *named(std::vector<T> const &all, std::string_view
 Field read_param(TomlTable &t)
 {
     bool const has_format = t.has("format");
-    auto field = read_field(t, {Format::csv, {}, ',', false});
+    auto field = read_field(t, {Format::csv, {}, ',', false, Encoding::utf8});
     for (auto const *own : {"agora", "quem"}) {
         if (field.name == own) {
             t.fault("name", fmt::format("\"{}\" is a value that the engine binds; choose another", own));
