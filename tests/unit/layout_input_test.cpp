@@ -155,6 +155,11 @@ TEST_CASE("a hundred thousand stray quotes take no more than their lines")
     auto const checked = check(input, 2);
     CHECK(checked.read == 100000);
     CHECK(checked.rejected == 50000);
+    // a second check is a check anew, of which nothing of the first is left
+    auto const bits = input.good(0).words();
+    input.good(0).reset(3);
+    CHECK(check(input, 2).rejected == 50000);
+    CHECK(input.good(0).words() == bits);
     // each of them looks for its end in the same megabyte
     std::string far = "a;numero da casa\n\"x;1\n";
     for (int i = 0; i < 300000; ++i) {
