@@ -27,8 +27,6 @@ fields = [
                        record, number);
 }
 
-std::string with_date(std::string toml, std::string const &format) { return toml.replace(toml.find("YYMD"), 4, format); }
-
 } // namespace
 
 TEST_CASE("a fixed line is cut at each of its bytes")
