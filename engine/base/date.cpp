@@ -51,10 +51,13 @@ constexpr Part k_day = {"DD", 'D', "day (DD)"};
 constexpr Part k_hour = {"HH", 'H', "hour (HH)"};
 constexpr Part k_minute = {"MM", 'm', "minute (MM after HH)"};
 constexpr Part k_second = {"SS", 'S', "second (SS)"};
+constexpr Part k_any_month = {"M", 'M', "month (M)"}; // one digit or two
+constexpr Part k_any_day = {"D", 'D', "day (D)"};
+constexpr Part k_any_hour = {"H", 'H', "hour (H)"};
 
 Part const *part_at(std::string_view rest, char part_before) noexcept
 {
-    for (auto const *const part : {&k_year, &k_short_year, &k_month, &k_day, &k_hour, &k_second}) {
+    for (auto const *const part : {&k_year, &k_short_year, &k_month, &k_day, &k_hour, &k_second, &k_any_month, &k_any_day, &k_any_hour}) {
         if (rest.starts_with(part->text)) {
             return part == &k_month && part_before == k_hour.code ? &k_minute : part;
         }
@@ -86,6 +89,29 @@ std::string compile(std::string_view format)
         before = part->code;
     }
     return codes;
+}
+
+/// The parts of one digit or two, each alone in its code.
+bool is_ragged(std::string_view codes, std::size_t i) noexcept
+{
+    auto const same = [&](std::size_t j) { return j < codes.size() && codes[j] == codes[i]; };
+    return codes[i] != ' ' && !same(i - 1) && !same(i + 1);
+}
+
+bool has_ragged(std::string_view format, std::string_view codes)
+{
+    bool any = false;
+    for (std::size_t i = 0; i < codes.size(); ++i) {
+        if (!is_ragged(codes, i)) {
+            continue;
+        }
+        any = true;
+        if ((i > 0 && codes[i - 1] != ' ') || (i + 1 < codes.size() && codes[i + 1] != ' ')) {
+            throw std::invalid_argument(quoted_format(format) + " has " + std::string(format.substr(i, 1)) +
+                                        " beside another part: nobody can tell where one ends; write it with two letters");
+        }
+    }
+    return any;
 }
 
 void require(std::string_view format, std::string_view codes, DateKind kind)
@@ -174,8 +200,9 @@ std::optional<Day> parse_iso_day(std::string_view s) noexcept
 
 std::string iso_day(Day d) { return iso_text(civil_of(d), DateKind::date); }
 
-DateFormat::DateFormat(std::string_view format, DateKind kind)
-    : m_text(format), m_codes(compile(format)), m_kind(kind), m_short_year(m_codes.find(k_short_year.code) != std::string::npos)
+DateFormat::DateFormat(std::string_view format, DateKind kind, int pivot)
+    : m_text(format), m_codes(compile(format)), m_kind(kind), m_pivot(pivot),
+      m_short_year(m_codes.find(k_short_year.code) != std::string::npos), m_ragged(has_ragged(format, m_codes))
 {
     require(format, m_codes, kind);
     for (std::size_t i = 0; i < m_at.size(); ++i) {
@@ -190,6 +217,9 @@ DateFormat::DateFormat(std::string_view format, DateKind kind)
 
 std::optional<Civil> DateFormat::parse(std::string_view s) const noexcept
 {
+    if (m_ragged) {
+        return parse_ragged(s);
+    }
     if (s.size() != m_text.size()) {
         return std::nullopt;
     }
@@ -203,11 +233,52 @@ std::optional<Civil> DateFormat::parse(std::string_view s) const noexcept
     };
     Civil c{1970, part(1, 1), part(2, 1), part(3, 0), part(4, 0), part(5, 0)};
     if (m_short_year) {
-        c.year = 2000 + part(0, 0);
+        auto const short_year = part(0, 0);
+        c.year = short_year > 99 ? static_cast<int>(k_no_digits) : long_year(short_year);
     } else if (m_at[0] != std::string::npos) {
         c.year = part(0, 0) * 100 + static_cast<int>(two_digits(s.data() + m_at[0] + 2));
     }
-    if (c.year > 9999 || (m_short_year && c.year > 2099) || !is_valid(c)) {
+    return checked(c);
+}
+
+std::size_t DateFormat::width_at(std::size_t at) const noexcept
+{
+    return std::min(m_codes.find_first_not_of(m_codes[at], at), m_codes.size()) - at;
+}
+
+/// Part after part, since what comes before may be longer or shorter.
+std::optional<Civil> DateFormat::parse_ragged(std::string_view s) const noexcept
+{
+    std::array<int, 6> values = {1970, 1, 1, 0, 0, 0};
+    for (std::size_t i = 0; i < m_codes.size();) {
+        if (m_codes[i] == ' ') {
+            if (s.empty() || s.front() != m_text[i]) {
+                return std::nullopt;
+            }
+            s.remove_prefix(1);
+            ++i;
+            continue;
+        }
+        auto const width = width_at(i);
+        auto const digits = std::min(s.find_first_not_of("0123456789"), s.size());
+        auto const taken = width == 1 ? std::min<std::size_t>(digits, 2) : width;
+        if (taken == 0 || taken > digits) {
+            return std::nullopt;
+        }
+        bool bad = false;
+        auto const value = number(s.substr(0, taken), bad);
+        bool const short_year = m_codes[i] == k_short_year.code;
+        values[short_year ? 0 : k_slots.find(m_codes[i])] = short_year ? long_year(value) : value;
+        s.remove_prefix(taken);
+        i += width;
+    }
+    return s.empty() ? checked({values[0], values[1], values[2], values[3], values[4], values[5]}) : std::nullopt;
+}
+
+/// None of what is no real date; what the kind has not is dropped.
+std::optional<Civil> DateFormat::checked(Civil c) const noexcept
+{
+    if (c.year > 9999 || !is_valid(c)) {
         return std::nullopt;
     }
     if (m_kind == DateKind::date) {
@@ -222,10 +293,19 @@ std::optional<Civil> DateFormat::parse(std::string_view s) const noexcept
 std::string DateFormat::format(Civil const &c) const
 {
     std::array<int, 6> const values = {c.year, c.month, c.day, c.hour, c.minute, c.second};
-    std::string out = m_text;
-    for (std::size_t i = 0; i < m_at.size(); ++i) {
-        if (m_at[i] != std::string::npos) {
-            put(out.data() + m_at[i], i == 0 && !m_short_year ? 4 : 2, values[i]);
+    std::string out;
+    for (std::size_t i = 0, width = 0; i < m_codes.size(); i += width) {
+        width = width_at(i);
+        if (m_codes[i] == ' ') {
+            out.append(m_text, i, width);
+            continue;
+        }
+        auto const value = values[m_codes[i] == k_short_year.code ? 0 : k_slots.find(m_codes[i])];
+        if (width == 1) {
+            out += std::to_string(value);
+        } else {
+            out.append(width, '0');
+            put(out.data() + out.size() - width, width, value);
         }
     }
     return out;

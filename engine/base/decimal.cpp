@@ -1,8 +1,13 @@
 #include "engine/base/decimal.hpp"
 
+#include "engine/base/encoding.hpp"
+#include "engine/base/text.hpp"
+#include "engine/base/unicode.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cassert>
+#include <charconv>
 #include <limits>
 
 namespace atom {
@@ -144,6 +149,109 @@ std::optional<std::int64_t> parse_decimal(std::string_view s, int scale, char se
         return std::nullopt;
     }
     return with_sign(m.value, negative);
+}
+
+namespace {
+
+/// What stands around an amount's digits.
+struct Around
+{
+    bool sign = false, negative = false, currency = false, parentheses = false;
+};
+
+/// Takes off what stands in front, in any order, each once; then what answers to it behind. False if that is missing.
+bool take_around(std::string_view &s, Around &around)
+{
+    for (s = trim(s); !s.empty(); s = trim(s)) {
+        if (!around.sign && !around.parentheses && is_sign(s.front())) {
+            around.sign = true;
+            around.negative = s.front() == '-';
+            s.remove_prefix(1);
+        } else if (!around.currency && s.starts_with("R$")) {
+            around.currency = true;
+            s.remove_prefix(2);
+        } else if (!around.sign && !around.parentheses && s.front() == '(') {
+            around.parentheses = around.negative = true;
+            s.remove_prefix(1);
+        } else {
+            break;
+        }
+    }
+    if (around.parentheses) {
+        bool const closed = s.ends_with(')');
+        s = trim(s.substr(0, s.size() - (closed ? 1 : 0)));
+        return closed;
+    }
+    if (!around.sign && !s.empty() && is_sign(s.back())) {
+        around.negative = s.back() == '-';
+        s = trim(s.substr(0, s.size() - 1));
+    }
+    return true;
+}
+
+} // namespace
+
+std::optional<std::int64_t> parse_amount(std::string_view utf8, int scale, char separator)
+{
+    if (auto const plain = parse_decimal(utf8, scale, separator)) {
+        return plain;
+    }
+    auto const text = plain_marks(utf8);
+    std::string_view s = text;
+    Around around;
+    if (!take_around(s, around) || s.empty() || is_sign(s.front()) || is_sign(s.back())) {
+        return std::nullopt;
+    }
+    bool const percent = s.back() == '%';
+    std::string digits(trim(s.substr(0, s.size() - (percent ? 1 : 0))));
+    char const grouping = separator == ',' ? '.' : ',';
+    if ((percent && around.currency) || (digits.find(' ') != std::string::npos && digits.find(grouping) != std::string::npos)) {
+        return std::nullopt;
+    }
+    std::replace(digits.begin(), digits.end(), ' ', grouping);
+    auto const units = parse_decimal(digits, scale, separator);
+    return units && around.negative ? -*units : units;
+}
+
+std::optional<std::string> without_exponent(std::string_view number)
+{
+    constexpr int k_most_places = 40;
+    bool const negative = number.starts_with('-');
+    number.remove_prefix(negative ? 1 : 0);
+    auto const e = number.find_first_of("eE");
+    int exponent = 0;
+    if (e != std::string_view::npos) {
+        auto const text = number.substr(e + (number.substr(e + 1).starts_with('+') ? 2 : 1));
+        auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), exponent);
+        if (error != std::errc() || end != text.data() + text.size() || exponent < -1000 || exponent > 1000) {
+            return std::nullopt;
+        }
+        number = number.substr(0, e);
+    }
+    auto const dot = number.find('.');
+    auto digits = std::string(number.substr(0, dot)) + std::string(dot == std::string_view::npos ? "" : number.substr(dot + 1));
+    if (!is_digits(digits)) {
+        return std::nullopt;
+    }
+    auto point = static_cast<int>(std::min(dot, number.size())) + exponent; // how many digits stand in front of it
+    digits.erase(digits.find_last_not_of('0') + 1);
+    auto const zeros = std::min(digits.find_first_not_of('0'), digits.size());
+    digits.erase(0, zeros);
+    point -= static_cast<int>(zeros);
+    auto const size = static_cast<int>(digits.size());
+    if (digits.empty()) {
+        return "0";
+    }
+    if (point > k_most_places || size - point > k_most_places) {
+        return std::nullopt;
+    }
+    digits.insert(0, point > 0 ? 0 : static_cast<std::size_t>(1 - point), '0');
+    point = std::max(point, 1);
+    digits.append(point > static_cast<int>(digits.size()) ? static_cast<std::size_t>(point) - digits.size() : 0, '0');
+    if (point < static_cast<int>(digits.size())) {
+        digits.insert(static_cast<std::size_t>(point), 1, '.');
+    }
+    return (negative ? "-" : "") + digits;
 }
 
 std::string format_decimal(std::int64_t units, int scale, char separator)

@@ -1,5 +1,6 @@
 #include "engine/base/encoding.hpp"
 
+#include "engine/base/ebcdic.hpp"
 #include "engine/base/text.hpp"
 #include "engine/base/unicode.hpp"
 
@@ -185,6 +186,9 @@ std::string repaired_utf8(std::string_view s)
 // The byte of a single-byte encoding for a character.
 std::optional<char> byte_of(char32_t c, Encoding e) noexcept
 {
+    if (is_ebcdic(e)) {
+        return c > 0xFF ? std::nullopt : std::optional(static_cast<char>(latin1_to_ebcdic(static_cast<unsigned char>(c), e)));
+    }
     if (c > 0xFF || (e == Encoding::windows_1252 && is_cp1252_special(static_cast<unsigned>(c)))) {
         auto const *const found = std::find(k_cp1252.begin(), k_cp1252.end(), c);
         if (e == Encoding::iso_8859_1 || found == k_cp1252.end()) {
@@ -199,7 +203,8 @@ std::optional<char> byte_of(char32_t c, Encoding e) noexcept
 
 std::optional<Encoding> encoding_from_name(std::string_view name)
 {
-    for (auto const e : {Encoding::utf8, Encoding::iso_8859_1, Encoding::windows_1252}) {
+    for (auto const e :
+         {Encoding::utf8, Encoding::iso_8859_1, Encoding::windows_1252, Encoding::cp037, Encoding::cp500, Encoding::cp1047}) {
         if (equal_ignoring_case(name, encoding_name(e))) {
             return e;
         }
@@ -213,6 +218,9 @@ std::string_view encoding_name(Encoding e) noexcept
     case Encoding::utf8: return "utf-8";
     case Encoding::iso_8859_1: return "iso-8859-1";
     case Encoding::windows_1252: return "windows-1252";
+    case Encoding::cp037: return "cp037";
+    case Encoding::cp500: return "cp500";
+    case Encoding::cp1047: return "cp1047";
     }
     return {};
 }
@@ -283,8 +291,8 @@ std::size_t find_invalid(std::string_view bytes, Encoding e) noexcept
 {
     switch (e) {
     case Encoding::utf8: return find_invalid_utf8(bytes, true);
-    case Encoding::iso_8859_1: return bytes.find('\0'); // it has all bytes
     case Encoding::windows_1252: return find_invalid_cp1252(bytes);
+    default: return bytes.find('\0'); // the others have all bytes
     }
     return std::string_view::npos;
 }
@@ -324,6 +332,13 @@ void latin1_to_utf8(std::string_view bytes, std::string &out)
 
 void to_utf8(std::string_view bytes, Encoding e, std::string &out)
 {
+    if (is_ebcdic(e)) {
+        std::string latin1(bytes);
+        std::transform(latin1.begin(), latin1.end(), latin1.begin(),
+                       [&](char c) { return static_cast<char>(ebcdic_to_latin1(static_cast<unsigned char>(c), e)); });
+        latin1_to_utf8(latin1, out);
+        return;
+    }
     if (is_ascii(bytes)) {
         out.assign(bytes);
         return;
@@ -352,7 +367,7 @@ std::optional<std::string> from_utf8(std::string_view utf8, Encoding e)
     if (e == Encoding::utf8) {
         return is_valid_utf8(utf8) ? std::optional<std::string>(utf8) : std::nullopt;
     }
-    if (is_ascii(utf8)) {
+    if (is_ascii(utf8) && !is_ebcdic(e)) {
         return std::string(utf8);
     }
     if (!is_surely_composed(utf8)) {
@@ -374,23 +389,7 @@ std::optional<std::string> from_utf8(std::string_view utf8, Encoding e)
     return out;
 }
 
-namespace {
-
-/// A dash or quote as typewriters have it; 0 for another character.
-char plain_sign(char32_t c) noexcept
-{
-    if ((c >= 0x2010 && c <= 0x2015) || c == 0x2212) {
-        return '-';
-    }
-    if ((c >= 0x2018 && c <= 0x201B) || c == 0x2032 || c == 0x2039 || c == 0x203A) {
-        return '\'';
-    }
-    return (c >= 0x201C && c <= 0x201F) || c == 0x2033 ? '"' : '\0';
-}
-
-} // namespace
-
-std::string from_utf8_or_plain(std::string_view utf8, Encoding e)
+std::string from_utf8_or_plain(std::string_view utf8, Encoding e, std::size_t *lost)
 {
     if (auto bytes = from_utf8(utf8, e)) {
         return *std::move(bytes);
@@ -398,15 +397,18 @@ std::string from_utf8_or_plain(std::string_view utf8, Encoding e)
     auto const whole = composed(utf8);
     std::string out;
     for (std::size_t i = 0; i < whole.size();) {
-        auto const step = decode(whole, i);
-        auto const character = std::string_view(whole).substr(i, step.size);
+        auto const character = std::string_view(whole).substr(i, decode(whole, i).size);
         auto bytes = from_utf8(character, e);
+        bytes = bytes ? bytes : from_utf8(plain_character(character), e);
+        bytes = bytes ? bytes : from_utf8(without_accents(character), e);
         if (!bytes) {
-            bytes = from_utf8(without_accents(character), e);
+            bytes = from_utf8("?", e);
+            if (lost != nullptr) {
+                ++*lost;
+            }
         }
-        char const sign = step.valid ? plain_sign(step.code_point) : '\0';
-        out += bytes.value_or(std::string(1, sign != 0 ? sign : '?'));
-        i += step.size;
+        out += bytes.value_or("");
+        i += character.size();
     }
     return out;
 }

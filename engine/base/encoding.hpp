@@ -13,8 +13,13 @@ enum class Encoding
 {
     utf8,
     iso_8859_1,
-    windows_1252
+    windows_1252,
+    cp037, // EBCDIC: base/ebcdic.hpp
+    cp500,
+    cp1047
 };
+
+constexpr bool is_ebcdic(Encoding e) noexcept { return e >= Encoding::cp037; }
 
 std::optional<Encoding> encoding_from_name(std::string_view name);
 std::string_view encoding_name(Encoding e) noexcept;
@@ -42,7 +47,8 @@ void to_utf8(std::string_view bytes, Encoding e, std::string &out);
 /// UTF-8 as bytes of `e`, letters and their accents composed before; none if a character does not exist there.
 std::optional<std::string> from_utf8(std::string_view utf8, Encoding e);
 /// The same, where a character that does not exist is written without its accent, a dash or quote as the plain one, and else as '?'.
-std::string from_utf8_or_plain(std::string_view utf8, Encoding e);
+/// `lost` counts these.
+std::string from_utf8_or_plain(std::string_view utf8, Encoding e, std::size_t *lost = nullptr);
 
 /// Code points in a valid UTF-8 text.
 std::size_t count_characters(std::string_view utf8) noexcept;

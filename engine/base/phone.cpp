@@ -1,5 +1,9 @@
 #include "engine/base/phone.hpp"
 
+#include "engine/base/encoding.hpp"
+#include "engine/base/text.hpp"
+#include "engine/base/unicode.hpp"
+
 #include <array>
 
 namespace atom {
@@ -7,6 +11,7 @@ namespace atom {
 namespace {
 
 constexpr std::size_t k_most_digits = 14; // 55, 0, area code, 9 + 8 digits
+constexpr std::size_t k_most_of_extension = 6;
 
 constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 constexpr bool is_mask(char c) noexcept
@@ -34,10 +39,32 @@ std::string_view national(std::string_view digits) noexcept
     if (digits.starts_with("55") && (digits.size() == 12 || digits.size() == 13 || (digits.size() == 14 && zero_after_country))) {
         digits.remove_prefix(2); // from nothing shorter: 55 is an area code too
     }
-    if (digits.starts_with('0')) {
-        digits.remove_prefix(1);
+    if (!digits.starts_with('0')) {
+        return digits;
     }
-    return digits;
+    bool const operated = (digits.size() == 13 || digits.size() == 14) && digits[1] != '0' && digits[2] != '0';
+    return digits.substr(operated ? 3 : 1); // an operator's code goes only in front of a whole number
+}
+
+// Takes an extension off the end: a word for it, and digits.
+bool take_extension(std::string_view &s)
+{
+    auto const last = s.find_last_not_of("0123456789");
+    if (last == std::string_view::npos || last + 1 == s.size() || s.size() - last - 1 > k_most_of_extension) {
+        return false;
+    }
+    auto const before = s.find_last_not_of(" \t.:", last);
+    auto const front = before == std::string_view::npos ? std::string_view() : s.substr(0, before + 1);
+    for (auto const *const word : {"ramal", "ram", "rml", "ext", "r", "x", "#"}) {
+        auto const size = std::string_view(word).size();
+        bool const there = front.size() > size && equal_ignoring_case(front.substr(front.size() - size), word);
+        auto const number = front.substr(0, front.size() - (there ? size : 0));
+        if (there && (is_digit(number.back()) || is_mask(number.back()))) {
+            s = number;
+            return true;
+        }
+    }
+    return false;
 }
 
 // What serves the whole country under one number, at any area code.
@@ -55,10 +82,20 @@ bool is_area_code(std::string_view two_digits) noexcept
 
 std::optional<Phone> parse_phone(std::string_view s)
 {
+    if (!is_ascii(s)) {
+        auto const plain = plain_marks(s);
+        return is_ascii(plain) ? parse_phone(plain) : std::nullopt;
+    }
+    s = trim(s);
+    bool const extension = take_extension(s);
     std::array<char, k_most_digits> buffer;
-    std::size_t size = 0;
+    std::size_t size = 0, letters = 0;
     for (char const c : s) {
         if (is_mask(c)) {
+            continue;
+        }
+        if ((c == 'X' || c == 'x') && size == 1 && buffer[0] == '0' && letters < 2) { // "0XX": whatever operator
+            ++letters;
             continue;
         }
         if (!is_digit(c) || size == buffer.size()) {
@@ -68,21 +105,21 @@ std::optional<Phone> parse_phone(std::string_view s)
     }
     auto const digits = national({buffer.data(), size});
     auto const area = digits.substr(0, 2);
-    if ((digits.size() != 10 && digits.size() != 11) || !is_area_code(area)) {
+    if ((digits.size() != 10 && digits.size() != 11) || !is_area_code(area) || letters == 1) {
         return std::nullopt;
     }
     auto const number = digits.substr(2);
     char const first = number.front();
     if (number.size() == 9) {
-        return first == '9' ? std::optional<Phone>({std::string(area), std::string(number)}) : std::nullopt;
+        return first == '9' ? std::optional<Phone>({std::string(area), std::string(number), extension}) : std::nullopt;
     }
     if (first >= '6') {
-        return Phone{std::string(area), std::string(1, '9').append(number)};
+        return Phone{std::string(area), std::string(1, '9').append(number), extension};
     }
     if (first < '2' || is_single_national(number)) {
         return std::nullopt;
     }
-    return Phone{std::string(area), std::string(number)};
+    return Phone{std::string(area), std::string(number), extension};
 }
 
 } // namespace atom

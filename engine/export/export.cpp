@@ -1,6 +1,7 @@
 #include "engine/export/export.hpp"
 
 #include "engine/base/kill_point.hpp"
+#include "engine/base/log.hpp"
 #include "engine/base/text.hpp"
 #include "engine/export/delivered.hpp"
 #include "engine/export/outbox.hpp"
@@ -333,6 +334,16 @@ private:
         return result;
     }
 
+    /// What was written as '?' does not hold up a file, but somebody should know.
+    void tell_lost(Output const &out) const
+    {
+        if (auto const &lost = out.writer.lost(); lost.characters > 0) {
+            log_warning("export {}: {}: {} that {} has not written as '?'; the first in row {}, field {}", m_export.name, out.kind,
+                        counted(lost.characters, "character"), encoding_name(out.layout.encoding.value_or(Encoding::utf8)), lost.row,
+                        lost.field);
+        }
+    }
+
     void release_file(std::optional<Output> &out, std::string const &pattern, ExportResult &result)
     {
         if (!out) {
@@ -340,6 +351,7 @@ private:
         }
         out->writer.commit();
         kill_point("after-export-file");
+        tell_lost(*out);
         OutboxRow row;
         row.kind = OutboxRow::Kind::deliver;
         row.folder = "target:" + m_export.target;

@@ -51,7 +51,11 @@ std::pair<DateFormat, DateKind> date_or_time(std::string const &name, std::strin
             continue;
         }
         try {
-            return {DateFormat(format, kind), kind};
+            DateFormat compiled(format, kind);
+            if (!compiled.is_even()) {
+                break; // a name is cut at known places
+            }
+            return {std::move(compiled), kind};
         } catch (std::invalid_argument const &) {
             continue; // the next kind may fit
         }

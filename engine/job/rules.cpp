@@ -121,7 +121,11 @@ void RuleRunner::run_write(Rule const &rule, RulePlan &plan)
         auto const &relation = *m_tables.relation("e");
         std::vector<int> fields, key;
         for (auto const &[column, expression] : plan.write.values) {
-            fields.push_back(m_set.input.record(relation.record()).field_index(column));
+            auto const &record = m_set.input.record(relation.record());
+            fields.push_back(record.field_index(column));
+            if (int const kind = fields.back() < 0 ? -1 : record.fields[static_cast<std::size_t>(fields.back())].kind.index; kind >= 0) {
+                fields.push_back(kind); // the value is of both
+            }
         }
         for (auto const &k : plan.write.key) {
             key.push_back(relation.column_index(k));

@@ -187,8 +187,7 @@ Checked check(Input &input, unsigned threads)
     input.end_rows();
     auto const totals = merge(input, chunks.results(), out);
     if (out.read > 0 && !totals.shaped) {
-        out.refused.emplace(FileFault::incompatible,
-                            fmt::format("nenhuma linha tem a forma do layout {}{}", input.layout().name, first_reason(input, out.faults)));
+        out.refused.emplace(FileFault::incompatible, input.misfit() + first_reason(input, out.faults));
         out.faults.clear(); // one row says it all
         return out;
     }

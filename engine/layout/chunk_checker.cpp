@@ -7,9 +7,11 @@ ChunkChecker::ChunkChecker(Input const &input) : m_input(input), m_layout(input.
     for (auto const &r : m_layout.records) {
         auto &all = m_all.emplace_back();
         auto &strict = m_strict.emplace_back();
+        auto &ends = m_ends.emplace_back(0);
         for (std::size_t i = 0; i < r.fields.size(); ++i) {
             auto const &f = r.fields[i];
-            all.push_back({static_cast<int>(i), m_layout.format == Format::fixed && !r.shape_warns, QuickRead::of(f, input.encoding())});
+            all.push_back({static_cast<int>(i), m_layout.format == Format::fixed ? f.at + f.len : 0, QuickRead::of(f, input.encoding())});
+            ends = std::max(ends, all.back().ends);
             if (!takes_anything(f)) {
                 strict.push_back(all.back());
             }
@@ -127,9 +129,9 @@ void ChunkChecker::check_json(int record)
         m_fields.set_element(element);
         for (int i = 0; i < static_cast<int>(told.size()); ++i) {
             auto const p = m_fields.parse(i, m_scratch);
-            if (p.fault != LineFault::none && !told[static_cast<std::size_t>(i)]) {
+            if ((p.fault != LineFault::none || p.warning) && !told[static_cast<std::size_t>(i)]) {
                 told[static_cast<std::size_t>(i)] = true;
-                add(record, i, p.fault, p.warning);
+                note(record, i, p);
             }
         }
     }
@@ -140,24 +142,32 @@ void ChunkChecker::check_values(int record)
     if (m_layout.format == Format::json) {
         return check_json(record);
     }
-    auto const encoding = m_input.encoding();
+    auto const encoding = m_input.line_encoding();
+    bool const in_place = m_layout.format == Format::fixed && !is_ebcdic(encoding);
     auto const bytes = m_fields.row().bytes;
     m_out.windows_bytes = m_out.windows_bytes || (encoding == Encoding::iso_8859_1 && has_windows_bytes(bytes));
-    // where every byte of the line is good, text that takes anything needs no look; a fixed field may cut a UTF-8 character
+    // where every byte of the line is good and no field is cut, text that takes anything needs no look; a fixed field may cut a UTF-8
+    // character
     bool const bytes_good = find_invalid(bytes, encoding) == std::string_view::npos &&
                             (m_layout.has_columns() || encoding != Encoding::utf8 || is_ascii(bytes));
+    bool const whole = bytes.size() >= m_ends[static_cast<std::size_t>(record)];
     auto const &fields = m_input.record(record).fields;
     Value value;
-    for (auto const &look : (bytes_good ? m_strict : m_all)[static_cast<std::size_t>(record)]) {
+    for (auto const &look : (bytes_good && whole ? m_strict : m_all)[static_cast<std::size_t>(record)]) {
         auto const &f = fields[static_cast<std::size_t>(look.field)];
-        auto const raw = look.in_place && f.at < bytes.size() ? bytes.substr(f.at, f.len) : m_fields.raw(look.field);
-        if (bytes_good && look.quick(raw, m_scratch, value)) {
+        if (bytes_good && look.ends <= bytes.size() &&
+            look.quick(in_place ? bytes.substr(f.at, f.len) : m_fields.raw(look.field), m_scratch, value)) {
             continue;
         }
-        auto const p = parse_field(f, raw, encoding, m_scratch);
-        if (p.fault != LineFault::none) {
-            add(record, look.field, p.fault, p.warning);
-        }
+        note(record, look.field, m_fields.parse(look.field, m_scratch));
+    }
+}
+
+/// A good value with a warning is one that its type takes, but not as the layout says.
+void ChunkChecker::note(int record, int field, Parsed const &parsed)
+{
+    if (parsed.fault != LineFault::none || parsed.warning) {
+        add(record, field, parsed.fault == LineFault::none ? LineFault::value : parsed.fault, parsed.warning);
     }
 }
 

@@ -43,7 +43,7 @@ private:
     struct Look
     {
         int field = 0;
-        bool in_place = false; // its bytes stand where the layout says
+        std::size_t ends = 0; // fixed: behind its last byte
         QuickRead quick;
     };
 
@@ -54,6 +54,7 @@ private:
     bool fits(int record);
     void check_json(int record);
     void check_values(int record);
+    void note(int record, int field, Parsed const &parsed);
     void add(int record, int field, LineFault code, bool warning);
     void finish_row(int record);
     void note_controls(int record);
@@ -64,6 +65,7 @@ private:
     Layout const &m_layout;
     RowFields m_fields;
     std::vector<std::vector<Look>> m_strict, m_all; // a record's: those that can be wrong in good bytes, and all
+    std::vector<std::size_t> m_ends;                // a record's: where its last field ends; 0 of columns
     Chunk m_chunk;
     ChunkResult m_out;
     std::size_t m_first_fault = 0;

@@ -64,12 +64,25 @@ std::string Input::fault_message(Fault const &fault, RowFields &fields) const
     case LineFault::unknown_record: return "nenhum registro do layout reconhece a linha";
     case LineFault::open_quotes: return "aspas que não fecham";
     case LineFault::json: fields.read_json(); return fields.json().fault();
-    case LineFault::encoding: return fmt::format("há bytes que não existem em {}", encoding_name(m_encoding));
+    case LineFault::encoding:
+        if (fault.field >= 0 && fields.raw(fault.field).find('\0') != std::string_view::npos) {
+            return "há bytes NUL (x00); com nul = \"blank\" o layout os lê como brancos";
+        }
+        return fmt::format("há bytes que não existem em {}", encoding_name(m_encoding));
     case LineFault::value: {
         auto const &f = record(fault.record).fields[static_cast<std::size_t>(fault.field)];
+        if (fields.ends_inside(fault.field) && must_be_whole(f)) {
+            return "a linha acaba dentro do campo";
+        }
+        if (f.type == FieldType::document && fault.warning) {
+            std::string scratch;
+            if (auto const p = fields.parse(fault.field, scratch); p.fault == LineFault::none && p.warning) {
+                return p.value.text.size() == 11 ? "é um CPF, e o tipo diz CNPJ" : "é um CNPJ, e o tipo diz CPF";
+            }
+        }
         bool const broken = f.typed_cells && sheet_cell(fields.raw(fault.field)).kind == CellKind::error;
         auto const of_key =
-            f.type == FieldType::text && f.values.empty() ? key_fault(shown_raw(f, fields.raw(fault.field), m_encoding)) : "";
+            f.type == FieldType::text && f.values.empty() ? key_fault(shown_raw(f, fields.raw(fault.field), encoding())) : "";
         return broken ? "a célula tem um erro da planilha ou uma fórmula sem resultado" : of_key.empty() ? wanted(f) : std::string(of_key);
     }
     case LineFault::required: return "campo obrigatório vazio";
@@ -78,6 +91,23 @@ std::string Input::fault_message(Fault const &fault, RowFields &fields) const
     case LineFault::none: break;
     }
     return {};
+}
+
+std::string Input::misfit() const
+{
+    if (is_misread_ebcdic()) {
+        return fmt::format(
+            "o arquivo está em EBCDIC, de mainframe; o layout {} precisa de encoding = \"cp037\" (ou cp500, cp1047) e de block",
+            m_layout->name);
+    }
+    auto const size = m_bytes.size() - m_data_offset;
+    if (m_layout->format == Format::fixed && m_layout->block == 0 && size >= 2 * m_layout->longest() && !has_newline(m_bytes)) {
+        return fmt::format(
+            "tamanho fixo sem fim de linha: o arquivo tem {} bytes e nenhum fim de linha; com block = {} o layout {} lê registros "
+            "de {} bytes sem fim de linha",
+            size, m_layout->longest(), m_layout->name, m_layout->longest());
+    }
+    return fmt::format("nenhuma linha tem a forma do layout {}", m_layout->name);
 }
 
 Reject Input::describe(Fault const &fault) const
@@ -102,7 +132,7 @@ Reject Input::describe(Fault const &fault) const
     if (fault.field >= 0) {
         auto const &f = record(fault.record).fields[static_cast<std::size_t>(fault.field)];
         r.campo = f.name;
-        r.valor = shown_raw(f, fields.raw(fault.field), m_encoding);
+        r.valor = shown_raw(f, fields.raw(fault.field), encoding());
     }
     return r;
 }

@@ -1,5 +1,6 @@
 #include "engine/layout/input.hpp"
 
+#include "engine/base/ebcdic.hpp"
 #include "engine/base/text.hpp"
 #include "engine/base/unicode.hpp"
 #include "engine/layout/cell.hpp"
@@ -92,12 +93,13 @@ std::string_view RowFields::raw(int field)
         return raw_json(field);
     }
     if (m_input->layout().format == Format::fixed) {
-        auto const &record = m_input->record(m_record);
-        auto const &f = record.fields[static_cast<std::size_t>(field)];
-        if (record.shape_warns && f.at + f.len > m_row.bytes.size()) {
-            return {}; // part of a number is another number
+        auto const &f = m_input->record(m_record).fields[static_cast<std::size_t>(field)];
+        auto const bytes = f.at < m_row.bytes.size() ? m_row.bytes.substr(f.at, f.len) : std::string_view{};
+        if (!is_ebcdic(m_input->line_encoding()) || is_binary(f)) {
+            return bytes;
         }
-        return f.at < m_row.bytes.size() ? m_row.bytes.substr(f.at, f.len) : std::string_view{};
+        to_utf8(bytes, m_input->line_encoding(), m_unquoted);
+        return m_unquoted;
     }
     auto const column = m_input->column_of(m_record, field);
     auto const &all = cells();
@@ -105,6 +107,15 @@ std::string_view RowFields::raw(int field)
         return {};
     }
     return cell_text(all[static_cast<std::size_t>(column)], m_input->shape().quote, m_unquoted);
+}
+
+bool RowFields::ends_inside(int field) const noexcept
+{
+    if (m_input->layout().format != Format::fixed) {
+        return false;
+    }
+    auto const &f = m_input->record(m_record).fields[static_cast<std::size_t>(field)];
+    return f.at < m_row.bytes.size() && m_row.bytes.size() < f.at + f.len;
 }
 
 namespace {
@@ -123,7 +134,8 @@ std::unique_ptr<MappedFile> rows_of_sheet(MappedFile const *file, Layout const &
 /// In a fixed file zeros may be numbers; only a mark is believed there.
 std::unique_ptr<Utf16Text> text_of_utf16(std::string_view bytes, Layout const &layout, std::filesystem::path const &scratch)
 {
-    auto const order = layout.format == Format::xlsx ? std::nullopt : utf16_order(bytes, layout.format != Format::fixed);
+    auto const order =
+        layout.format == Format::xlsx || layout.block > 0 ? std::nullopt : utf16_order(bytes, layout.format != Format::fixed);
     return order ? std::make_unique<Utf16Text>(bytes, *order, scratch) : nullptr;
 }
 
@@ -151,12 +163,13 @@ Input Input::of_bytes(std::string bytes, std::shared_ptr<Layout const> layout)
 Input::Input(std::unique_ptr<MappedFile> file, std::string memory, std::shared_ptr<Layout const> layout, Opening const &opening)
     : m_layout(std::move(layout)), m_file(std::move(file)), m_sheet(rows_of_sheet(m_file.get(), *m_layout, opening.scratch)),
       m_memory(std::move(memory)), m_utf16(text_of_utf16(m_file ? m_file->bytes() : m_memory, *m_layout, opening.scratch)),
-      m_bytes(without_end_mark(bytes())), m_first_line(opening.first_line)
+      m_bytes(m_layout->block > 0 ? bytes() : without_end_mark(bytes())), m_first_line(opening.first_line)
 {
     m_good.resize(m_layout->records.size());
     m_lines.resize(m_layout->records.size());
     open_encoding();
-    if (is_blank(m_bytes.substr(m_data_offset))) {
+    if (is_blank(m_bytes.substr(m_data_offset)) ||
+        (is_ebcdic(m_encoding) && m_bytes.find_first_not_of(k_ebcdic_blank) == std::string_view::npos)) {
         throw FileRefused(FileFault::empty,
                           m_sheet ? "a planilha não tem nenhuma célula preenchida" : "o arquivo não tem nenhum byte além de brancos");
     }
@@ -169,12 +182,16 @@ Input::Input(std::unique_ptr<MappedFile> file, std::string memory, std::shared_p
     if (m_layout->has_columns()) {
         read_header();
     }
+    if (m_layout->format == Format::fixed) {
+        open_fixed();
+    }
 }
 
 /// A byte-order mark, or several, says what the file is, whatever the layout believes.
 void Input::open_encoding()
 {
-    while (m_bytes.substr(m_data_offset, k_bom.size()) == k_bom) {
+    bool const may_be_marked = m_layout->block == 0 || m_layout->encoding == Encoding::utf8; // else these are a record's bytes
+    while (may_be_marked && m_bytes.substr(m_data_offset, k_bom.size()) == k_bom) {
         m_data_offset += k_bom.size();
     }
     bool const is_marked = m_data_offset > 0 || m_utf16;
@@ -197,6 +214,25 @@ void Input::open_rows()
     m_shape.encoding = m_encoding;
     if (m_layout->format != Format::xlsx) {
         m_shape.newline = newline_of(m_bytes, m_shape.multiline ? m_shape.quote : '\0');
+    }
+}
+
+bool Input::is_misread_ebcdic() const
+{
+    constexpr std::size_t k_enough = 4096;
+    return m_layout->format == Format::fixed && !is_ebcdic(m_encoding) && looks_like_ebcdic(m_bytes.substr(m_data_offset, k_enough));
+}
+
+/// Records one after the other look like one long line, of which a layout without a length would read the first record alone.
+void Input::open_fixed()
+{
+    m_shape.block = m_layout->block;
+    m_shape.blank = is_ebcdic(m_encoding) ? k_ebcdic_blank : ' ';
+    if (is_misread_ebcdic()) {
+        throw FileRefused(FileFault::incompatible, misfit());
+    }
+    if (m_shape.block == 0 && m_bytes.size() - m_data_offset > 2 * m_layout->longest() && !has_newline(m_bytes)) {
+        throw FileRefused(FileFault::incompatible, misfit());
     }
 }
 

@@ -27,9 +27,10 @@ public:
 
     void set(Row const &row);
     Row const &row() const noexcept { return m_row; }
-    /// Bytes of a field as they stand (a CSV cell without its quotes); empty where the row ends before it (or in
-    /// it, where its record takes lines of another length with a warning).
+    /// Bytes of a field as they stand (a CSV cell without its quotes; EBCDIC as UTF-8), as far as the row has them.
     std::string_view raw(int field);
+    /// A fixed row ends within the field.
+    bool ends_inside(int field) const noexcept;
     /// The field's value, or what is wrong with it. Lives until the next call of raw() or parse().
     Parsed parse(int field, std::string &scratch);
     /// Of a JSON row: its document; false where it is none, and json().fault() says why.
@@ -46,6 +47,7 @@ public:
 private:
     friend class Input;
     std::string_view raw_json(int field);
+    DocumentKind kind_of(KindRule const &rule);
     int json_record(); // the first record whose tests the document passes
     int json_value(Record const &record, std::vector<std::string> const &path);
     int json_value(int field);
@@ -129,7 +131,10 @@ public:
 
     Layout const &layout() const noexcept { return *m_layout; }
     Record const &record(int i) const { return m_layout->records[static_cast<std::size_t>(i)]; }
-    Encoding encoding() const noexcept { return m_encoding; }
+    /// Of what RowFields::raw() gives: of a file in EBCDIC that is UTF-8 already.
+    Encoding encoding() const noexcept { return is_ebcdic(m_encoding) ? Encoding::utf8 : m_encoding; }
+    /// Of the bytes in the file.
+    Encoding line_encoding() const noexcept { return m_encoding; }
     /// The whole file; what stands in front of and behind the rows too. Of a spreadsheet its rows, of a file in UTF-16 the same as UTF-8.
     std::string_view bytes() const noexcept
     {
@@ -213,6 +218,8 @@ public:
         }
     }
 
+    /// Why no line has the layout's shape, in words.
+    std::string misfit() const;
     /// The words for a fault, with the field's text and the raw line.
     Reject describe(Fault const &fault) const;
     /// The raw line, decoded.
@@ -244,6 +251,8 @@ private:
     void open_rows();
     std::string shown_line(Row const &row) const;
     void open_json();
+    void open_fixed();
+    bool is_misread_ebcdic() const;
     void read_header();
     void pass_over_separator_line();
     std::vector<std::string> words_of(std::string_view header, char delimiter) const;

@@ -1,5 +1,7 @@
 // A JSON document as a row (declared in layout/input.hpp): where its fields stand, which of an array's elements is at hand.
 
+#include "engine/base/text.hpp"
+#include "engine/layout/cell.hpp"
 #include "engine/layout/input.hpp"
 #include "engine/layout/relation.hpp"
 
@@ -95,8 +97,23 @@ Parsed RowFields::parse(int field, std::string &scratch)
         if (kind != Kind::null && !takes(f.type, kind)) {
             return refuse_field(f, raw_json(field), scratch);
         }
+        if (kind == Kind::number && (f.type == FieldType::integer || f.type == FieldType::decimal)) {
+            return parse_number(f, raw_json(field), scratch);
+        }
     }
-    return parse_field(f, raw(field), m_input->encoding(), scratch);
+    if (ends_inside(field)) {
+        return parse_cut(f, m_input->record(m_record).shape_warns, raw(field), m_input->encoding(), scratch);
+    }
+    auto const kind = f.kind.index < 0 ? std::nullopt : std::optional(kind_of(f.kind)); // before the bytes: both may stand in one buffer
+    return parse_field(f, raw(field), m_input->encoding(), scratch, kind);
+}
+
+/// What stands in another field tells of which kind a document is; any other word tells nothing.
+DocumentKind RowFields::kind_of(KindRule const &rule)
+{
+    auto const bytes = raw(rule.index);
+    auto const word = trim(m_input->layout().format == Format::xlsx ? sheet_cell(bytes).text : bytes);
+    return word == rule.cpf ? DocumentKind::cpf : word == rule.cnpj ? DocumentKind::cnpj : DocumentKind::any;
 }
 
 int RowFields::json_record()

@@ -60,6 +60,7 @@ public:
 
 private:
     bool fixed() const { return m_layout.format == Format::fixed; }
+    bool ebcdic() const { return m_layout.encoding && is_ebcdic(*m_layout.encoding); }
     bool xlsx() const { return m_layout.format == Format::xlsx; }
     bool csv() const { return m_layout.format == Format::csv; }
     bool json() const { return m_layout.format == Format::json; }
@@ -79,8 +80,12 @@ private:
         if (xlsx()) {
             m_layout.sheet = m_top.text_or("sheet", "");
         } else {
-            auto const encoding = m_top.choice("encoding", {"utf-8", "iso-8859-1", "windows-1252", "auto"}).value_or("utf-8");
+            auto const encoding =
+                m_top.choice("encoding", {"utf-8", "iso-8859-1", "windows-1252", "auto", "cp037", "cp500", "cp1047"}).value_or("utf-8");
             m_layout.encoding = encoding_from_name(encoding);
+            if (ebcdic() && !fixed()) {
+                m_top.fault("encoding", fmt::format("{} is EBCDIC, of files with format = \"fixed\"", encoding));
+            }
             m_layout.line_end = m_top.choice("line_end", {"lf", "crlf"}).value_or("lf") == "crlf" ? "\r\n" : "\n";
             m_layout.bom = m_top.flag("bom");
         }
@@ -97,6 +102,9 @@ private:
             m_layout.delimiter = character(m_top, "delimiter", ';', false);
             m_layout.quote = character(m_top, "quote", '"', true);
         }
+        if (fixed()) {
+            read_block(m_top);
+        }
         if (m_layout.has_columns()) {
             m_layout.skip = static_cast<std::size_t>(m_top.integer("skip", 0, 1000000).value_or(0));
             m_layout.header = m_top.boolean("header").value_or(true);
@@ -110,6 +118,16 @@ private:
         auto const said = m_top.boolean("multiline");
         m_layout.says_multiline = said.has_value();
         m_layout.multiline = said.value_or(!warns);
+    }
+
+    /// Of the file, wherever it stands: a file has records of one size.
+    void read_block(TomlTable &t)
+    {
+        auto const n = static_cast<std::size_t>(t.integer("block", 1, 1 << 20).value_or(0));
+        if (n != 0 && m_layout.block != 0 && m_layout.block != n) {
+            t.fault("block", fmt::format("a file's records are of one size; block is {} already", m_layout.block));
+        }
+        m_layout.block = n != 0 ? n : m_layout.block;
     }
 
     Record read_record(TomlTable &t)
@@ -127,6 +145,7 @@ private:
                 r.length = static_cast<std::size_t>(*n);
             }
             r.pad = t.flag("pad");
+            read_block(t);
         }
         if (json() && t.has("each")) {
             r.each.emplace(pointer(t, "each", t.text_or("each", "")));
@@ -137,12 +156,13 @@ private:
         }
         std::set<std::string> names;
         for (auto &f : t.tables("fields")) {
-            auto field = read_field(f, {m_layout.format, r.length, m_layout.decimal_separator, m_has_separator});
+            auto field = read_field(f, {m_layout.format, r.length, m_layout.decimal_separator, m_has_separator, m_layout.encoding});
             if (!names.insert(field.name).second) {
                 m_faults->add(field.pos, fmt::format("field \"{}\" stands twice in this record", field.name));
             }
             r.fields.push_back(std::move(field));
         }
+        bind_kinds(r);
         for (auto &g : t.tables("group")) {
             if (r.each) {
                 m_faults->add(g.pos(), "a record with each has no groups: its rows are elements already");
@@ -151,6 +171,16 @@ private:
         }
         t.finish("[[record]]");
         return r;
+    }
+
+    /// The fields that tell of which kind a document is.
+    void bind_kinds(Record &r)
+    {
+        for (auto &f : r.fields) {
+            if (!f.kind.field.empty() && (f.kind.index = r.field_index(f.kind.field)) < 0) {
+                m_faults->add(f.pos, unknown_word("field of this record in kind", f.kind.field, field_names(r)));
+            }
+        }
     }
 
     std::vector<std::string> pointer(TomlTable &t, std::string const &key, std::string const &text)
@@ -264,6 +294,7 @@ private:
             }
             check_when(r);
         }
+        settle_block(m_layout, *m_faults);
         check_groups();
         bind_unique();
     }

@@ -3,6 +3,7 @@
 // of data. Offsets are bytes and 0-based inside, 1-based in TOML and in error files.
 
 #include "engine/base/date.hpp"
+#include "engine/base/document.hpp"
 #include "engine/base/encoding.hpp"
 #include "engine/base/toml.hpp"
 
@@ -16,7 +17,7 @@
 namespace atom {
 
 /// Grows when the same bytes are read as another value than before: lines that were written by then are written once more.
-constexpr std::uint64_t k_reader_version = 2;
+constexpr std::uint64_t k_reader_version = 3;
 
 enum class FieldType
 {
@@ -49,6 +50,24 @@ struct StoredValue
     std::string text;
 };
 
+/// How a number's digits stand in a fixed file.
+enum class NumberForm
+{
+    digits,
+    overpunch, // the last one is a letter that has the sign, too
+    packed,    // two a byte, the sign in the last half: COMP-3
+    binary     // two's complement, the highest byte first: COMP
+};
+
+/// Of which kind a document is, where it could be both.
+struct KindRule
+{
+    DocumentKind kind = DocumentKind::any; // of all of them
+    std::string field;                     // or this one tells; "" = none
+    int index = -1;                        // of it, in Record::fields
+    std::string cpf, cnpj;                 // what stands there, as RowFields::raw() gives it
+};
+
 struct Field
 {
     std::string name;
@@ -61,6 +80,10 @@ struct Field
     int scale = 0;
     bool implied_decimals = false; // fixed: the digits have no separator
     char decimal_separator = ',';
+    NumberForm form = NumberForm::digits;
+    std::vector<std::pair<std::string, bool>> signs; // a word beside the digits -> less than nothing
+    KindRule kind;                                   // of a document
+    bool nul_is_blank = false;
     bool typed_cells = false; // xlsx: raw bytes may begin with a mark (layout/cell.hpp)
     std::vector<DateFormat> formats;
     bool required = false;
@@ -168,6 +191,7 @@ struct Layout
     bool says_multiline = false; // the layout's file says which
     std::size_t skip = 0;
     bool header = true;
+    std::size_t block = 0; // fixed: records of so many bytes without line ends; 0 = lines
     char decimal_separator = ',';
     std::string line_end = "\n"; // written
     bool bom = false;            // written
@@ -183,6 +207,8 @@ struct Layout
     std::string relation_of(Record const &r) const;
     std::vector<int> detail_records() const;
     int record_index(std::string_view name) const noexcept; // -1 = none
+    /// Fixed: the longest record, or where the last field ends.
+    std::size_t longest() const noexcept;
     /// JSON: some record has the document itself for an array of rows.
     bool takes_arrays() const noexcept;
 };
@@ -192,6 +218,9 @@ Layout read_layout(TomlValue const &root, std::string_view file_text, Faults &fa
 
 /// All layouts of a folder, by name. A missing folder has none.
 std::map<std::string, std::shared_ptr<Layout>> load_layouts(std::filesystem::path const &folder, std::string const &shown, Faults &faults);
+
+/// Of a layout whose records are read: which size they have where they have no line ends, and that this fits all of them.
+void settle_block(Layout &layout, Faults &faults);
 
 /// A rule's key names this column: the fields that give it are keys.
 void mark_key(Layout &layout, std::string_view column);

@@ -13,18 +13,22 @@ namespace atom {
 
 namespace {
 
+constexpr std::size_t k_longest_packed = 10, k_longest_binary = 8; // what 64 bits hold, about
+
 bool is_identifier(std::string_view s)
 {
     auto const word = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; };
     return !s.empty() && !(s[0] >= '0' && s[0] <= '9') && std::all_of(s.begin(), s.end(), word);
 }
 
-std::vector<std::string> const k_types = {"text", "integer", "decimal", "date", "time", "datetime", "document", "phone", "boolean", "json"};
+std::vector<std::string> const k_types = {"text",     "integer", "decimal", "date", "time",   "datetime",
+                                          "document", "phone",   "boolean", "json", "packed", "binary"}; // the last two are numbers
 
 FieldType type_of(std::string const &name)
 {
     auto const it = std::find(k_types.begin(), k_types.end(), name);
-    return it == k_types.end() ? FieldType::text : static_cast<FieldType>(it - k_types.begin());
+    auto const i = it - k_types.begin();
+    return it == k_types.end() ? FieldType::text : i > static_cast<int>(FieldType::json) ? FieldType::decimal : static_cast<FieldType>(i);
 }
 
 bool is_own_name(std::string_view name)
@@ -53,7 +57,9 @@ public:
         if (is_own_name(m_field.name)) {
             m_table.fault("name", fmt::format("\"{}\" is a name of the engine's own; choose another", m_field.name));
         }
-        m_field.type = type_of(m_table.choice("type", k_types).value_or("text"));
+        auto const type = m_table.choice("type", k_types).value_or("text");
+        m_field.type = type_of(type);
+        m_field.form = type == "packed" ? NumberForm::packed : type == "binary" ? NumberForm::binary : NumberForm::digits;
         m_field.typed_cells = m_setting.format == Format::xlsx;
         m_field.decimal_separator = m_setting.decimal_separator;
         read_place();
@@ -109,13 +115,96 @@ private:
             m_table.fault("type", "type = \"json\" is for layouts of format = \"json\"");
         }
         bool const temporal = m_field.type == FieldType::date || m_field.type == FieldType::time || m_field.type == FieldType::datetime;
-        if (m_field.type == FieldType::decimal) {
+        if (m_field.form != NumberForm::digits) {
+            read_binary_number();
+        } else if (m_field.type == FieldType::decimal) {
             read_decimal();
+            read_digits();
+        } else if (m_field.type == FieldType::integer) {
+            read_digits();
+        } else if (m_field.type == FieldType::document) {
+            read_kind();
         } else if (m_field.type == FieldType::text) {
             m_field.strip_zeros = m_table.flag("strip_zeros");
         } else if (temporal) {
             read_formats();
         }
+        if ((fixed() || m_setting.format == Format::csv) && m_table.has("nul")) {
+            m_field.nul_is_blank = m_table.choice("nul", {"blank", "reject"}) == "blank";
+        }
+    }
+
+    /// Packed or binary: with a scale it is a decimal, without one an integer.
+    void read_binary_number()
+    {
+        if (!fixed()) {
+            m_table.fault("type", "packed and binary numbers are for layouts of format = \"fixed\" with block = N");
+        }
+        m_field.type = m_table.has("scale") ? FieldType::decimal : FieldType::integer;
+        m_field.scale = static_cast<int>(m_table.integer("scale", 0, k_max_scale).value_or(0));
+        m_field.implied_decimals = m_field.type == FieldType::decimal;
+        auto const most = m_field.form == NumberForm::packed ? k_longest_packed : k_longest_binary;
+        if (m_field.len > most) {
+            m_table.fault("len",
+                          fmt::format("a {} number has at most {} bytes", m_field.form == NumberForm::packed ? "packed" : "binary", most));
+        }
+    }
+
+    /// What may stand in a number besides digits.
+    void read_digits()
+    {
+        if (fixed() && m_table.flag("overpunch")) {
+            m_field.form = NumberForm::overpunch;
+            if (m_field.type == FieldType::decimal && !m_field.implied_decimals) {
+                m_table.fault("overpunch", "overpunched digits have no decimal separator");
+            }
+        }
+        auto signs = m_table.table("signs");
+        if (!signs) {
+            return;
+        }
+        for (auto const &e : signs->entries()) {
+            auto const digit = [](char c) { return c >= '0' && c <= '9'; };
+            bool const word = !e.key.empty() && is_ascii(e.key) && std::none_of(e.key.begin(), e.key.end(), digit);
+            if (!word || (e.value.text != "-" && e.value.text != "+")) {
+                m_table.fault("signs", "signs maps words without a digit to \"-\" or \"+\", as { D = \"-\", C = \"+\" }");
+                return;
+            }
+            m_field.signs.emplace_back(e.key, e.value.text == "-");
+        }
+        if (m_field.form == NumberForm::overpunch) {
+            m_table.fault("signs", "overpunched digits have their sign already; leave signs or overpunch out");
+        }
+    }
+
+    /// `kind = "cpf"`, or which field tells it and by which words.
+    void read_kind()
+    {
+        auto const *v = m_table.value("kind");
+        if (v == nullptr) {
+            return;
+        }
+        auto &rule = m_field.kind;
+        if (v->kind == TomlValue::Kind::text) {
+            rule.kind = document_kind(v->text);
+            if (rule.kind == DocumentKind::any) {
+                m_table.fault("kind", unknown_word("kind", v->text, {"cpf", "cnpj"}));
+            }
+            return;
+        }
+        auto t = m_table.table("kind");
+        if (!t) {
+            return;
+        }
+        rule.field = t->required_text("field");
+        auto const word = [&](char const *key) {
+            auto const text = t->required_text(key);
+            auto const encoding = m_setting.encoding.value_or(Encoding::utf8);
+            return is_ebcdic(encoding) ? text : from_utf8(text, encoding).value_or(text); // a field of EBCDIC is read as UTF-8
+        };
+        rule.cpf = word("cpf");
+        rule.cnpj = word("cnpj");
+        t->finish("kind");
     }
 
     void read_decimal()
@@ -145,15 +234,20 @@ private:
             char const *const iso[] = {"YYYY-MM-DD", "HH:MM:SS", "YYYY-MM-DD HH:MM:SS"};
             formats = {iso[static_cast<int>(kind)]};
         }
+        auto const pivot = static_cast<int>(m_table.integer("pivot", 0, 99).value_or(k_posix_pivot));
         for (auto const &text : formats) {
             try {
-                m_field.formats.emplace_back(text, kind);
+                m_field.formats.emplace_back(text, kind, pivot);
                 if (fixed() && m_field.formats.back().length() > m_field.len && m_table.has("format")) {
                     m_table.fault("format", fmt::format("format \"{}\" is longer than the field's {} bytes", text, m_field.len));
                 }
             } catch (std::invalid_argument const &e) {
                 m_table.fault("format", e.what());
             }
+        }
+        auto const is_short = [](DateFormat const &f) { return f.has_short_year(); };
+        if (m_table.has("pivot") && std::none_of(m_field.formats.begin(), m_field.formats.end(), is_short)) {
+            m_table.fault("pivot", "pivot is for two-digit years; no format of this field has a YY");
         }
     }
 
@@ -162,6 +256,10 @@ private:
     {
         auto const *v = m_table.value("values");
         if (v == nullptr) {
+            return;
+        }
+        if (m_field.form != NumberForm::digits) {
+            m_table.fault("values", "values are words; overpunched, packed and binary numbers have none");
             return;
         }
         if (v->kind == TomlValue::Kind::array) {

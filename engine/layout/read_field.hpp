@@ -15,6 +15,7 @@ struct FieldSetting
     std::optional<std::size_t> length; // fixed: of the record
     char decimal_separator = ',';
     bool separator_is_written = false; // fixed: the layout names a separator, so decimals are not implied
+    std::optional<Encoding> encoding;  // none = auto
 };
 
 /// Whatever is wrong goes to the table's faults; the field is then only good for finding more faults.

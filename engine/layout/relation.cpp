@@ -14,7 +14,7 @@ Relation::Relation(Input const &input, int record, int group, bool as_text)
         m_columns.push_back({fields[i].name, Kind::field, static_cast<int>(i), fields[i].type, fields[i].scale,
                              QuickRead::of(fields[i], input.encoding())});
     }
-    if (input.layout().format == Format::fixed && !input.record(record).shape_warns && !as_text) {
+    if (input.layout().format == Format::fixed && !is_ebcdic(input.line_encoding()) && !as_text) {
         for (auto const &f : fields) {
             m_cells.push_back({static_cast<std::uint32_t>(f.at), static_cast<std::uint32_t>(f.len), QuickRead::of(f, input.encoding())});
         }
@@ -189,11 +189,10 @@ Value RelationCursor::any_value(int column, std::string &scratch)
         }
         return raw_text(raw, m_input->encoding(), scratch);
     }
-    if (Value quick; m_input->bytes_good() && c.quick(raw, scratch, quick)) {
+    if (Value quick; m_input->bytes_good() && !m_fields.ends_inside(field) && c.quick(raw, scratch, quick)) {
         return quick;
     }
-    return parse_field(m_input->record(m_relation->record()).fields[static_cast<std::size_t>(field)], raw, m_input->encoding(), scratch)
-        .value;
+    return m_fields.parse(field, scratch).value;
 }
 
 std::uint64_t KeyIndex::hash_of(Value const *values, std::size_t n)

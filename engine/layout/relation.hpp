@@ -108,8 +108,8 @@ public:
     {
         if (auto const i = static_cast<std::size_t>(column); i < m_quick) {
             auto const &cell = m_relation->cells()[i];
-            auto const raw = cell.at < m_row.bytes.size() ? m_row.bytes.substr(cell.at, cell.len) : std::string_view{};
-            if (Value quick; cell.quick(raw, scratch, quick)) {
+            bool const whole = std::size_t{cell.at} + cell.len <= m_row.bytes.size();
+            if (Value quick; whole && cell.quick(m_row.bytes.substr(cell.at, cell.len), scratch, quick)) {
                 return quick;
             }
         }

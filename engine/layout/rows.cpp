@@ -104,6 +104,8 @@ std::size_t line_after(std::string_view bytes, std::size_t at, char newline) noe
     return next_line(bytes, line_end_after(bytes, at, newline), newline);
 }
 
+bool has_newline(std::string_view bytes) noexcept { return bytes.find('\n') != npos || bytes.find('\r') != npos; }
+
 std::string_view without_end_mark(std::string_view bytes) noexcept
 {
     for (auto last = bytes.find_last_not_of("\r\n"); last != npos && bytes[last] == '\x1a'; last = bytes.find_last_not_of("\r\n")) {
@@ -129,6 +131,20 @@ bool RowScanner::next_item(Row &row)
     return !last || row.linha > 1 || !is_blank(row.bytes);
 }
 
+/// Of what is left behind the last whole record, line ends and an end mark are nothing, too.
+bool RowScanner::next_block(Row &row)
+{
+    while (m_at < m_bytes.size()) {
+        row = {m_line++, m_at, m_bytes.substr(static_cast<std::size_t>(m_at), m_shape.block)};
+        m_at += row.bytes.size();
+        bool const rest = row.bytes.size() < m_shape.block && row.bytes.find_first_not_of(" \t\r\n\x1a") == std::string_view::npos;
+        if (!rest && row.bytes.find_first_not_of(m_shape.blank) != std::string_view::npos) {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool RowScanner::next(Row &row)
 {
     if (m_shape.kind != RowShape::Kind::lines) {
@@ -138,6 +154,9 @@ bool RowScanner::next(Row &row)
         row = {m_line++, m_at, m_bytes.substr(static_cast<std::size_t>(m_at), static_cast<std::size_t>(m_shape.size))};
         m_at += m_shape.stride;
         return true;
+    }
+    if (m_shape.block > 0) {
+        return next_block(row);
     }
     while (m_at < m_bytes.size()) {
         row.linha = m_line;

@@ -36,6 +36,8 @@ struct RowShape
     char quote = 0;        // 0: there are none, and newlines always end a row
     bool multiline = true; // a quoted value may hold line ends
     Encoding encoding = Encoding::utf8;
+    std::size_t block = 0; // so many bytes are a row, whatever they are; 0: a newline ends it
+    char blank = ' ';      // a block of these is a blank line
     // rows that begin before `even_to` are known to be `size` bytes long and none of them blank; the next begins `stride` bytes further on
     std::uint64_t stride = 0, size = 0, even_to = 0;
 };
@@ -43,6 +45,7 @@ struct RowShape
 /// '\n' if the bytes have one, unless more than nine in ten line ends (outside of what `quote` encloses; 0: there is no such thing) are a
 /// CR alone; '\r' if that is what they have.
 char newline_of(std::string_view bytes, char quote) noexcept;
+bool has_newline(std::string_view bytes) noexcept;
 
 /// Where the line behind the one at `at` begins.
 std::size_t line_after(std::string_view bytes, std::size_t at, char newline) noexcept;
@@ -109,6 +112,7 @@ public:
 
 private:
     bool next_item(Row &row);
+    bool next_block(Row &row);
     void end_at(Row &row, std::size_t end, std::uint64_t lines);
 
     std::string_view m_bytes;

@@ -38,7 +38,7 @@ std::string file_of(Layout const &layout, std::string const &line)
         return std::string(layout.skip, k_row_end) + (layout.header ? row_of_text(sample_header(layout)) + k_row_end : "") +
                row_of_text(line);
     }
-    auto text = line + "\n";
+    auto text = layout.block > 0 ? line : line + "\n";
     if (layout.format == Format::csv) {
         text = std::string(layout.skip, '\n') + (layout.header ? sample_header(layout) + "\n" : "") + text;
     }

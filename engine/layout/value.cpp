@@ -7,11 +7,11 @@
 #include "engine/base/unicode.hpp"
 #include "engine/layout/cell.hpp"
 #include "engine/layout/key_text.hpp"
+#include "engine/layout/number.hpp"
 
 #include <fmt/format.h>
 
-#include <bit>
-#include <cstring>
+#include <algorithm>
 
 namespace atom {
 
@@ -42,11 +42,12 @@ DateKind kind_of(FieldType type) noexcept
 Typed parse_temporal(Field const &f, std::string_view s, std::string &scratch)
 {
     auto const kind = kind_of(f.type);
-    if (is_zero_filled(s, "/-:. T")) {
+    bool const zeros = is_zero_filled(s, "/-:. T");
+    if (zeros && kind != DateKind::time) {
         return {};
     }
     for (auto const &format : f.formats) {
-        if (auto const c = format.parse(s)) {
+        if (auto const c = zeros ? std::optional(Civil{}) : format.parse(s)) { // of a time, zeros are midnight
             scratch = iso_text(*c, kind);
             return {Value::of(std::string_view(scratch)), false};
         }
@@ -69,19 +70,8 @@ Typed parse_boolean(std::string_view s)
     return k_refused;
 }
 
-Typed parse_coded(Field const &f, std::string_view s, std::string &scratch)
+Typed parse_phone_field(std::string_view s, std::string &scratch)
 {
-    if (f.type == FieldType::document) {
-        auto d = parse_document(s);
-        if (d.none) {
-            return {};
-        }
-        if (!d.value) {
-            return k_refused;
-        }
-        scratch = *d.value;
-        return {Value::of(std::string_view(scratch)), false};
-    }
     if (is_zero_filled(s, "()-+./ ")) {
         return {}; // a zero-filled phone is none
     }
@@ -106,8 +96,33 @@ Typed parse_key(Field const &f, std::string_view s, Encoding encoding, std::stri
     return t.empty() ? Typed{} : Typed{Value::of(t), false};
 }
 
-/// `s` is trimmed and not empty.
-Typed parse_typed(Field const &f, std::string_view s, Encoding encoding, std::string &scratch)
+/// The value's field `other_kind` goes to `noted`.
+Typed parse_document_field(std::string_view s, DocumentKind kind, std::string &scratch, bool &noted)
+{
+    auto d = parse_document(s, kind);
+    if (d.none) {
+        return {};
+    }
+    if (!d.value) {
+        return k_refused;
+    }
+    noted = d.other_kind;
+    scratch = *d.value;
+    return {Value::of(std::string_view(scratch)), false};
+}
+
+Typed parse_coded(Field const &f, std::string_view s, Encoding encoding, DocumentKind kind, std::string &scratch, bool &noted)
+{
+    std::string utf8;
+    if (encoding != Encoding::utf8 && !is_ascii(s)) {
+        utf8 = to_utf8(s, encoding);
+        s = utf8;
+    }
+    return f.type == FieldType::document ? parse_document_field(s, kind, scratch, noted) : parse_phone_field(s, scratch);
+}
+
+/// `s` is trimmed and not empty. `noted`: a document is not of this kind.
+Typed parse_typed(Field const &f, std::string_view s, Encoding encoding, DocumentKind kind, std::string &scratch, bool &noted)
 {
     switch (f.type) {
     case FieldType::text: {
@@ -124,14 +139,13 @@ Typed parse_typed(Field const &f, std::string_view s, Encoding encoding, std::st
         to_utf8(t, encoding, scratch);
         return {Value::of(std::string_view(scratch)), false};
     }
-    case FieldType::integer: return integer_or_refused(parse_integer(s));
-    case FieldType::decimal:
-        return integer_or_refused(f.implied_decimals ? parse_integer(s) : parse_decimal(s, f.scale, f.decimal_separator));
+    case FieldType::integer:
+    case FieldType::decimal: return integer_or_refused(read_number(f, s, encoding));
     case FieldType::date:
     case FieldType::time:
     case FieldType::datetime: return parse_temporal(f, s, scratch);
     case FieldType::document:
-    case FieldType::phone: return parse_coded(f, s, scratch);
+    case FieldType::phone: return parse_coded(f, s, encoding, kind, scratch, noted);
     case FieldType::boolean: return parse_boolean(s);
     case FieldType::json: return {Value::of(s), false};
     }
@@ -173,7 +187,7 @@ Parsed refused(Field const &f, LineFault fault, std::string_view s, Encoding enc
 
 namespace {
 
-Parsed parse_text(Field const &f, std::string_view raw, Encoding encoding, std::string &scratch)
+Parsed parse_text(Field const &f, std::string_view raw, Encoding encoding, std::string &scratch, DocumentKind kind)
 {
     auto const s = trim_blanks(raw, encoding);
     if (!s.empty()) {
@@ -181,13 +195,14 @@ Parsed parse_text(Field const &f, std::string_view raw, Encoding encoding, std::
         if (f.type == FieldType::text && find_invalid(s, encoding) != std::string_view::npos) {
             return refused(f, LineFault::encoding, s, encoding, scratch);
         }
-        auto const typed = f.values.empty() ? parse_typed(f, s, encoding, scratch) : mapped(f, s, encoding);
+        bool noted = false;
+        auto const typed = f.values.empty() ? parse_typed(f, s, encoding, kind, scratch, noted) : mapped(f, s, encoding);
         if (typed.refused) {
             auto const bytes = find_invalid(s, encoding) != std::string_view::npos;
             return refused(f, bytes ? LineFault::encoding : LineFault::value, s, encoding, scratch);
         }
         if (!typed.value.none()) {
-            return {typed.value, LineFault::none, false};
+            return {typed.value, LineFault::none, noted};
         }
     }
     if (!f.default_value.none) {
@@ -206,7 +221,7 @@ std::optional<Civil> civil_of_cell(std::string_view text, DateKind kind)
 }
 
 /// A cell that is no text: what it holds is known, and needs no format.
-Parsed parse_cell(Field const &f, std::string_view raw, Encoding encoding, std::string &scratch)
+Parsed parse_cell(Field const &f, std::string_view raw, Encoding encoding, std::string &scratch, DocumentKind kind)
 {
     auto const cell = sheet_cell(raw);
     if (cell.kind == CellKind::error) {
@@ -214,19 +229,33 @@ Parsed parse_cell(Field const &f, std::string_view raw, Encoding encoding, std::
     }
     bool const temporal = f.type == FieldType::date || f.type == FieldType::time || f.type == FieldType::datetime;
     if (cell.kind == CellKind::moment && temporal && f.values.empty()) {
-        auto const kind = kind_of(f.type);
-        auto const civil = civil_of_cell(cell.text, kind);
+        auto const temporal_kind = kind_of(f.type);
+        auto const civil = civil_of_cell(cell.text, temporal_kind);
         if (!civil) {
             return refused(f, LineFault::value, cell.text, encoding, scratch);
         }
-        scratch = iso_text(*civil, kind);
+        scratch = iso_text(*civil, temporal_kind);
         return {Value::of(std::string_view(scratch)), LineFault::none, false};
     }
     if (cell.kind == CellKind::moment && f.type != FieldType::text) {
         return refused(f, LineFault::value, cell.text, encoding, scratch);
     }
     scratch = shown_cell(raw, f.decimal_separator);
-    return parse_text(f, scratch, encoding, scratch); // UTF-8: nothing is decoded into the scratch while it is read
+    return parse_text(f, scratch, encoding, scratch, kind); // UTF-8: nothing is decoded into the scratch while it is read
+}
+
+/// NUL bytes are how some files fill what is empty.
+Parsed parse_without_nuls(Field const &f, std::string_view raw, Encoding encoding, std::string &scratch, DocumentKind kind)
+{
+    std::string plain(raw);
+    std::replace(plain.begin(), plain.end(), '\0', ' ');
+    auto p = parse_text(f, plain, encoding, scratch, kind);
+    auto const *const text = p.value.text.data();
+    if (p.value.kind == Value::Kind::text && text >= plain.data() && text < plain.data() + plain.size()) {
+        scratch.assign(p.value.text);
+        p.value.text = scratch;
+    }
+    return p;
 }
 
 } // namespace
@@ -249,14 +278,54 @@ Parsed refuse_field(Field const &field, std::string_view shown, std::string &scr
     return refused(field, LineFault::value, shown, Encoding::utf8, scratch);
 }
 
-Parsed parse_field(Field const &f, std::string_view raw, Encoding encoding, std::string &scratch)
+bool must_be_whole(Field const &field) noexcept { return field.type != FieldType::text || is_key(field); }
+
+Parsed parse_cut(Field const &f, bool line_warns, std::string_view raw, Encoding encoding, std::string &scratch)
 {
-    bool const is_text = !f.typed_cells || sheet_cell(raw).kind == CellKind::text;
-    return is_text ? parse_text(f, raw, encoding, scratch) : parse_cell(f, raw, encoding, scratch);
+    if (!must_be_whole(f)) {
+        return line_warns ? Parsed{} : parse_field(f, raw, encoding, scratch);
+    }
+    Parsed p;
+    p.fault = LineFault::value;
+    p.warning = !is_key(f) && (line_warns || f.on_invalid != OnInvalid::reject);
+    return p;
 }
+
+Parsed parse_field(Field const &f, std::string_view raw, Encoding encoding, std::string &scratch, std::optional<DocumentKind> kind)
+{
+    if (is_binary(f)) {
+        return parse_binary(f, raw);
+    }
+    auto const wanted = kind.value_or(f.kind.kind);
+    if (f.nul_is_blank && raw.find('\0') != std::string_view::npos) {
+        return parse_without_nuls(f, raw, encoding, scratch, wanted);
+    }
+    bool const is_text = !f.typed_cells || sheet_cell(raw).kind == CellKind::text;
+    return is_text ? parse_text(f, raw, encoding, scratch, wanted) : parse_cell(f, raw, encoding, scratch, wanted);
+}
+
+Parsed parse_number(Field const &f, std::string_view raw, std::string &scratch)
+{
+    auto const as_it_stands = parse_field(f, raw, Encoding::utf8, scratch);
+    if (as_it_stands.fault != LineFault::value) {
+        return as_it_stands;
+    }
+    auto const plain = without_exponent(raw);
+    auto const read = plain ? parse_field(f, *plain, Encoding::utf8, scratch) : as_it_stands;
+    return read.fault == LineFault::none ? read : parse_field(f, raw, Encoding::utf8, scratch);
+}
+
+bool is_binary(Field const &field) noexcept { return field.form == NumberForm::packed || field.form == NumberForm::binary; }
 
 std::string shown_raw(Field const &field, std::string_view raw, Encoding encoding)
 {
+    if (is_binary(field)) {
+        std::string hex;
+        for (char const c : raw) {
+            hex += fmt::format("{:02X}", static_cast<unsigned char>(c));
+        }
+        return hex;
+    }
     auto const s = trim_blanks(raw, encoding);
     return field.typed_cells ? shown_cell(s, field.decimal_separator) : to_utf8(s, encoding);
 }
@@ -266,12 +335,15 @@ std::optional<StoredValue> stored_value(Field const &field, std::string_view utf
     std::string scratch;
     Field plain = field;
     plain.values.clear();
+    plain.form = NumberForm::digits;
+    plain.signs.clear();
+    bool noted = false;
     auto const s = trim_blanks(utf8, Encoding::utf8);
     StoredValue out;
     if (s.empty()) {
         return out;
     }
-    auto const typed = parse_typed(plain, s, Encoding::utf8, scratch);
+    auto const typed = parse_typed(plain, s, Encoding::utf8, plain.kind.kind, scratch, noted);
     if (typed.refused) {
         return std::nullopt;
     }
@@ -293,139 +365,9 @@ std::string shown_value(Field const &field, Value const &value)
     return {};
 }
 
-QuickRead QuickRead::of(Field const &field, Encoding encoding)
-{
-    QuickRead q;
-    q.strip_zeros = field.strip_zeros;
-    q.is_key = field.key || field.required;
-    q.may_be_empty = !field.required && field.default_value.none;
-    q.encoding = encoding;
-    if (!field.values.empty() || field.typed_cells) {
-        return q;
-    }
-    if (field.type == FieldType::text) {
-        q.kind = Kind::text;
-    } else if (field.type == FieldType::integer || (field.type == FieldType::decimal && field.implied_decimals)) {
-        q.kind = Kind::digits;
-    } else if (field.type == FieldType::date && field.formats.size() == 1 && field.formats.front().text() == "YYYYMMDD") {
-        q.kind = Kind::day;
-    }
-    return q;
-}
-
-namespace {
-
-static_assert(std::endian::native == std::endian::little, "the first of eight bytes is the lowest of a word");
-
-std::uint64_t load8(char const *p) noexcept
-{
-    std::uint64_t word = 0;
-    std::memcpy(&word, p, sizeof word);
-    return word;
-}
-
-/// Eight digits, the first in the lowest byte: pairs, then fours, then all are put together. False if one is none.
-bool read_eight_digits(std::uint64_t word, std::uint64_t &out) noexcept
-{
-    constexpr std::uint64_t k_zeros = 0x3030303030303030U, k_highs = 0xF0F0F0F0F0F0F0F0U, k_sixes = 0x0606060606060606U;
-    // a digit's byte is 0x30 to 0x39: its high half is 3, also with 6 more
-    if ((word & k_highs) != k_zeros || ((word + k_sixes) & k_highs) != k_zeros) {
-        return false;
-    }
-    word -= k_zeros;
-    word = (word * 10 + (word >> 8U)) & 0x00FF00FF00FF00FFU;
-    word = (word * 100 + (word >> 16U)) & 0x0000FFFF0000FFFFU;
-    out = (word * 10000 + (word >> 32U)) & 0xFFFFFFFFU;
-    return true;
-}
-
-/// Up to 18 digits and nothing else.
-bool read_digits(std::string_view s, std::int64_t &out) noexcept
-{
-    if (s.size() > 18) {
-        return false;
-    }
-    std::uint64_t n = 0;
-    for (; s.size() % 8 != 0; s.remove_prefix(1)) {
-        auto const digit = static_cast<unsigned>(s.front()) - '0';
-        if (digit > 9) {
-            return false;
-        }
-        n = n * 10 + digit;
-    }
-    for (std::uint64_t eight = 0; !s.empty(); s.remove_prefix(8)) {
-        if (!read_eight_digits(load8(s.data()), eight)) {
-            return false;
-        }
-        n = n * 100'000'000 + eight;
-    }
-    out = static_cast<std::int64_t>(n);
-    return true;
-}
-
-bool read_day(std::string_view s, std::string &scratch, Value &value)
-{
-    std::int64_t n = 0;
-    if (s.size() != 8 || !read_digits(s, n)) {
-        return false;
-    }
-    if (n == 0) {
-        value = {};
-        return true;
-    }
-    Civil c;
-    c.year = static_cast<int>(n / 10000);
-    c.month = static_cast<int>(n / 100 % 100);
-    c.day = static_cast<int>(n % 100);
-    if (!is_valid(c)) {
-        return false;
-    }
-    char const text[] = {s[0], s[1], s[2], s[3], '-', s[4], s[5], '-', s[6], s[7]};
-    scratch.assign(text, sizeof text);
-    value = Value::of(std::string_view(scratch));
-    return true;
-}
-
-} // namespace
-
-bool QuickRead::operator()(std::string_view raw, std::string &scratch, Value &value) const
-{
-    if (kind == Kind::none) {
-        return false;
-    }
-    auto const s = trim_blanks(raw, encoding);
-    if (s.empty()) {
-        value = {};
-        return may_be_empty;
-    }
-    switch (kind) {
-    case Kind::text: {
-        if (is_key && !is_plain_key(s, encoding)) {
-            return false;
-        }
-        auto const t = strip_zeros ? atom::strip_zeros(s) : s;
-        value = t.empty() ? Value{} : Value::of(t);
-        if (encoding != Encoding::utf8 && !is_ascii(t)) {
-            to_utf8(t, encoding, scratch);
-            value.text = scratch;
-        }
-        return may_be_empty || !t.empty();
-    }
-    case Kind::digits: {
-        std::int64_t n = 0;
-        bool const read = read_digits(s, n);
-        value = Value::of(n);
-        return read;
-    }
-    case Kind::day: return read_day(s, scratch, value) && (may_be_empty || !value.none());
-    case Kind::none: break;
-    }
-    return false;
-}
-
 bool takes_anything(Field const &field) noexcept
 {
-    return field.type == FieldType::text && !is_key(field) && field.values.empty() && !field.typed_cells;
+    return field.type == FieldType::text && !is_key(field) && field.values.empty() && !field.typed_cells && !field.nul_is_blank;
 }
 
 } // namespace atom

@@ -34,11 +34,21 @@ struct Parsed
 {
     Value value;
     LineFault fault = LineFault::none; // encoding, value or required; with on_invalid the value is then what the field keeps
-    bool warning = false;              // the fault does not cost the line
+    bool warning = false; // the fault does not cost the line; without one: the value is good, and not of the kind that was told
 };
 
 /// `raw` are the field's bytes in the file's encoding (of a quoted CSV field: without its quotes).
-Parsed parse_field(Field const &field, std::string_view raw, Encoding encoding, std::string &scratch);
+/// `kind` is what the row says of a document; else what the field says.
+Parsed parse_field(Field const &field, std::string_view raw, Encoding encoding, std::string &scratch,
+                   std::optional<DocumentKind> kind = std::nullopt);
+/// Of a JSON number, which may have an exponent, or decimals that are zeros.
+Parsed parse_number(Field const &field, std::string_view raw, std::string &scratch);
+
+/// The same of a field that its line ends in: part of a number is another number, so only text that is no key may be short. Where lines of
+/// another length are read with a warning (`line_warns`) the field is none, and only a key costs the line.
+Parsed parse_cut(Field const &field, bool line_warns, std::string_view raw, Encoding encoding, std::string &scratch);
+/// A field that its line ends in has no value.
+bool must_be_whole(Field const &field) noexcept;
 
 /// The same for what is none of the kinds that its type takes (JSON: an object where a text should be). `shown` is its text.
 Parsed refuse_field(Field const &field, std::string_view shown, std::string &scratch);
@@ -77,6 +87,9 @@ struct QuickRead
     /// check() found no wrong byte.
     bool operator()(std::string_view raw, std::string &scratch, Value &value) const;
 };
+
+/// Its bytes are a number as a machine has it, not text.
+bool is_binary(Field const &field) noexcept;
 
 /// True where only the encoding can be wrong: no parsing is needed to know that such a field is good.
 bool takes_anything(Field const &field) noexcept;

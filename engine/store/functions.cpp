@@ -51,10 +51,12 @@ void dias_uteis(sqlite3_context *context, int, sqlite3_value **args)
     }
 }
 
-void documento(sqlite3_context *context, int, sqlite3_value **args)
+/// documento(x), or documento(x, kind): of what can be both, the CPF or the CNPJ.
+void documento(sqlite3_context *context, int count, sqlite3_value **args)
 {
+    auto const word = count > 1 ? text_of(args[1]) : std::nullopt;
     if (auto const s = text_of(args[0])) {
-        if (auto const d = parse_document(*s); d.value) {
+        if (auto const d = parse_document(*s, document_kind(word.value_or(""))); d.value) {
             give(context, *d.value);
         }
     }
@@ -63,7 +65,7 @@ void documento(sqlite3_context *context, int, sqlite3_value **args)
 void fone(sqlite3_context *context, int, sqlite3_value **args)
 {
     if (auto const s = text_of(args[0])) {
-        if (auto const p = parse_phone(*s)) {
+        if (auto const p = parse_phone(*s); p && !p->extension) {
             give(context, p->number);
         }
     }
@@ -72,7 +74,7 @@ void fone(sqlite3_context *context, int, sqlite3_value **args)
 void ddd(sqlite3_context *context, int, sqlite3_value **args)
 {
     if (auto const s = text_of(args[0])) {
-        if (auto const p = parse_phone(*s)) {
+        if (auto const p = parse_phone(*s); p && !p->extension) {
             give(context, p->area);
         }
     }
@@ -106,7 +108,7 @@ void decimal(sqlite3_context *context, int, sqlite3_value **args)
     if (!s || scale < 0 || scale > k_max_scale) {
         return;
     }
-    if (auto const d = parse_decimal(trim(*s), scale, ',')) {
+    if (auto const d = parse_amount(trim(*s), scale, ',')) {
         sqlite3_result_int64(context, *d);
     }
 }
@@ -172,6 +174,7 @@ void register_functions(sqlite3 *db, std::string const &rule)
         {"dias", 2, dias, true},
         {"dias_uteis", 2, dias_uteis, true},
         {"documento", 1, documento, true},
+        {"documento", 2, documento, true},
         {"fone", 1, fone, true},
         {"ddd", 1, ddd, true},
         {"digitos", 1, digitos, true},

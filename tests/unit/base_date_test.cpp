@@ -92,7 +92,9 @@ TEST_CASE("dates by format", "[base][date]")
     CHECK(parsed("YYYYMMDD", "20261103", DateKind::date) == "2026-11-03 00:00:00");
     CHECK(parsed("DD/MM/YYYY", "03/11/2026", DateKind::date) == "2026-11-03 00:00:00");
     CHECK(parsed("DDMMYY", "031126", DateKind::date) == "2026-11-03 00:00:00");
-    CHECK(parsed("DDMMYY", "311299", DateKind::date) == "2099-12-31 00:00:00");
+    CHECK(parsed("DDMMYY", "311299", DateKind::date) == "1999-12-31 00:00:00"); // as POSIX has it
+    CHECK(parsed("DDMMYY", "010169", DateKind::date) == "1969-01-01 00:00:00");
+    CHECK(parsed("DDMMYY", "311268", DateKind::date) == "2068-12-31 00:00:00");
     CHECK(parsed("DDMMYY", "010100", DateKind::date) == "2000-01-01 00:00:00");
     CHECK(parsed("YYMMDD", "240229", DateKind::date) == "2024-02-29 00:00:00");
     CHECK(parsed("DD/MM/YYYY", "29/02/2025", DateKind::date) == "none");
@@ -173,6 +175,47 @@ TEST_CASE("dates are written by format", "[base][date]")
     DateFormat const f("DD/MM/YYYY", DateKind::date);
     CHECK(f.length() == 10);
     CHECK(f.text() == "DD/MM/YYYY");
+}
+
+TEST_CASE("a pivot parts the centuries", "[base][date]")
+{
+    DateFormat const f("DD/MM/YY", DateKind::date, 30);
+    CHECK(f.parse("15/03/31")->year == 1931);
+    CHECK(f.parse("15/03/30")->year == 2030);
+    CHECK(f.parse("15/03/00")->year == 2000);
+    CHECK(f.parse("15/03/99")->year == 1999);
+    CHECK(f.can_tell({1931, 1, 1}));
+    CHECK(f.can_tell({2030, 1, 1}));
+    CHECK_FALSE(f.can_tell({1930, 1, 1}));
+    CHECK_FALSE(f.can_tell({2031, 1, 1}));
+    CHECK_FALSE(f.can_tell({1875, 1, 1}));
+    CHECK(DateFormat("DD/MM/YY", DateKind::date, 0).parse("15/03/01")->year == 1901);
+    CHECK(DateFormat("DD/MM/YY", DateKind::date, 99).parse("15/03/99")->year == 2099);
+    CHECK(DateFormat("DD/MM/YYYY", DateKind::date).can_tell({1875, 1, 1}));
+}
+
+TEST_CASE("parts of one digit or two", "[base][date]")
+{
+    for (auto const *const s : {"3/4/2026", "03/04/2026", "3/04/2026", "03/4/2026"}) {
+        CHECK(parsed("D/M/YYYY", s, DateKind::date) == "2026-04-03 00:00:00");
+    }
+    for (auto const *const s :
+         {"3/4/26", "003/4/2026", "3/4/20266", "3//2026", "/4/2026", "31/4/2026", "3-4-2026", "3/4/2026 ", "", "3/4/"}) {
+        CAPTURE(s);
+        CHECK(parsed("D/M/YYYY", s, DateKind::date) == "none");
+    }
+    CHECK(parsed("D/M/YY H:MM", "3/4/75 9:05", DateKind::datetime) == "1975-04-03 09:05:00");
+    CHECK(parsed("D/M/YY H:MM", "13/12/26 19:05", DateKind::datetime) == "2026-12-13 19:05:00");
+    Civil const c{2026, 4, 3, 9, 5, 0};
+    CHECK(DateFormat("D/M/YYYY", DateKind::date).format(c) == "3/4/2026");
+    CHECK(DateFormat("D/M/YYYY H:MM", DateKind::datetime).format(c) == "3/4/2026 9:05");
+    CHECK(DateFormat("D/M/YYYY", DateKind::date).format({2026, 12, 31}) == "31/12/2026");
+    CHECK_FALSE(DateFormat("D/M/YYYY", DateKind::date).is_even());
+    CHECK(DateFormat("DD/MM/YYYY", DateKind::date).is_even());
+    CHECK(fault_of("DMYYYY", DateKind::date) ==
+          "format \"DMYYYY\" has D beside another part: nobody can tell where one ends; write it with two letters");
+    CHECK(fault_of("D/MYYYY", DateKind::date) ==
+          "format \"D/MYYYY\" has M beside another part: nobody can tell where one ends; write it with two letters");
 }
 
 TEST_CASE("ISO texts, as the base keeps them", "[base][date]")

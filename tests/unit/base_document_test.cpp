@@ -1,6 +1,9 @@
 #include "engine/base/document.hpp"
 
 #include <catch2/catch.hpp>
+#include <fmt/format.h>
+
+#include <string>
 
 using namespace atom;
 
@@ -94,9 +97,88 @@ TEST_CASE("a CNPJ with any mask and filling", "[base][document]")
     CHECK(read("A04") == "00000000000A04");
 }
 
-TEST_CASE("a CPF is tried first", "[base][document]")
+TEST_CASE("what can be both a CPF and a CNPJ", "[base][document]")
 {
-    CHECK(read("00000000000191") == "00000000191"); // valid as both
+    CHECK(read("191") == "00000000191"); // up to 11 digits: a CPF
+    CHECK(read("00000000191") == "00000000191");
+    CHECK(read("000.000.001-91") == "00000000191");
+    for (auto const *const s : {"000000000191", "00000000000191", "000000000000191", "00.000.000/0001-91", "00.000.000 0001-91"}) {
+        CAPTURE(s);
+        CHECK(read(s) == "00000000000191"); // 12 or more, and branch 0001
+    }
+    CHECK(read("00000000000272") == "00000000272"); // branch 0002
+    CHECK(read("00.000.000/0002-72") == "00000000000272");
+    CHECK(read("00.000.000/0002-73") == "invalid"); // a mask is a CNPJ's, whatever its digits
+}
+
+TEST_CASE("every CPF that begins with 00 is a CNPJ, too", "[base][document]")
+{
+    // Of a root and a branch: as 14 bare digits one of the two, with its mask the CNPJ. Sums are carried along: ten million of them.
+    std::size_t cpfs = 0, cnpjs = 0, wrong = 0;
+    std::string s = "00000000000000"; // three zeros, 00 of the CPF, seven digits, two check digits
+    for (int n = 1; n < 10'000'000; ++n) {
+        int first = 0, second = 0, rest = n;
+        for (int i = 0; i < 7; ++i, rest /= 10) {
+            int const digit = rest % 10;
+            s[static_cast<std::size_t>(11 - i)] = static_cast<char>('0' + digit);
+            first += digit * (i + 2);
+            second += digit * (i + 3);
+        }
+        int const a = first % 11 < 2 ? 0 : 11 - first % 11;
+        int const b = (second + 2 * a) % 11 < 2 ? 0 : 11 - (second + 2 * a) % 11;
+        s[12] = static_cast<char>('0' + a);
+        s[13] = static_cast<char>('0' + b);
+        if (n % 10000 == 1 || n % 97 == 0) { // every root with branch 0001, and all branches of some hundred thousand
+            auto const d = parse_document(s);
+            bool const cnpj = n % 10000 == 1;
+            (cnpj ? cnpjs : cpfs) += 1;
+            wrong += d.value == (cnpj ? s : s.substr(3)) ? 0 : 1;
+        }
+        wrong += is_valid_cnpj(s) && is_valid_cpf(std::string_view(s).substr(3)) ? 0 : 1;
+    }
+    CHECK(wrong == 0);
+    CHECK(cnpjs == 1000);
+    CHECK(cpfs == 103082);
+}
+
+TEST_CASE("branches of small roots", "[base][document]")
+{
+    std::size_t masked = 0, bare = 0;
+    for (int root = 1; root <= 2000; ++root) {
+        for (int branch : {1, 2, 10, 9999}) {
+            for (int check = 0; check < 100; ++check) {
+                auto const s = fmt::format("{:08}{:04}{:02}", root, branch, check);
+                if (!is_valid_cnpj(s)) {
+                    continue;
+                }
+                auto const mask =
+                    fmt::format("{}.{}.{}/{}-{}", s.substr(0, 2), s.substr(2, 3), s.substr(5, 3), s.substr(8, 4), s.substr(12));
+                masked += read(mask) == s ? 1 : 0;
+                bool const both = is_valid_cpf(s.substr(3)) && root < 100000;
+                bare += read(s) == (both && branch != 1 ? s.substr(3) : s) ? 1 : 0;
+            }
+        }
+    }
+    CHECK(masked == 8000);
+    CHECK(bare == 8000);
+}
+
+TEST_CASE("a kind chooses between two valid readings", "[base][document]")
+{
+    auto const as = [](std::string_view s, char const *kind) {
+        auto const d = parse_document(s, document_kind(kind));
+        return d.value.value_or("invalid") + (d.other_kind ? " !" : "");
+    };
+    CHECK(as("00000000000191", "cpf") == "00000000191");
+    CHECK(as("00000000000191", "CNPJ") == "00000000000191");
+    CHECK(as("191", "cnpj") == "00000000000191");
+    CHECK(as("00000000000272", "cnpj") == "00000000000272");
+    CHECK(as("00000000000272", "F") == "00000000272"); // no kind
+    CHECK(as("52998224725", "cpf") == "52998224725");
+    CHECK(as("52998224725", "cnpj") == "52998224725 !"); // it is no CNPJ
+    CHECK(as("11222333000181", "cpf") == "11222333000181 !");
+    CHECK(as("00.000.000/0001-91", "cpf") == "00000000000191 !");
+    CHECK(as("52998224726", "cpf") == "invalid");
 }
 
 TEST_CASE("a field with something else", "[base][document]")

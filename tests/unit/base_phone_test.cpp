@@ -9,7 +9,7 @@ namespace {
 std::string read(std::string_view s)
 {
     auto const phone = parse_phone(s);
-    return phone ? phone->area + " " + phone->number : "none";
+    return phone ? phone->area + " " + phone->number + (phone->extension ? " ext" : "") : "none";
 }
 
 } // namespace
@@ -84,6 +84,41 @@ TEST_CASE("the area code's 0 goes", "[base][phone]")
     CHECK(read("001132654321") == "none"); // only one
 }
 
+TEST_CASE("0XX and an operator's code go in front of a whole number", "[base][phone]")
+{
+    for (auto const *const s : {"0XX11987654321", "0xx11 98765-4321", "0 (XX) 11 98765-4321", "(0XX11) 98765-4321", "0 21 11 98765-4321",
+                                "02111987654321", "015 (11) 98765-4321", "055 11 98765-4321",
+                                "11\xc2\xa0"
+                                "98765\xe2\x80\x91"
+                                "4321"}) {
+        CAPTURE(s);
+        CHECK(read(s) == "11 987654321");
+    }
+    CHECK(read("0XX1132654321") == "11 32654321");
+    CHECK(read("0211132654321") == "11 32654321");
+    CHECK(read("0XX 55 3265-4321") == "55 32654321");
+    for (auto const *const s :
+         {"0XX32654321", "0XX987654321", "XX1132654321", "0X1132654321", "0XXX1132654321", "0XX2032654321", "1XX1132654321", "02132654321x",
+          "021 3265-4321 1", "0112032654321", "0XX0800 123 4567", "0 10 11 3265-4321", "0XX"}) {
+        CAPTURE(s);
+        CHECK(read(s) == "none");
+    }
+}
+
+TEST_CASE("an extension", "[base][phone]")
+{
+    for (auto const *const s : {"11 3265-4321 ramal 12", "(11) 3265-4321 RAMAL: 123456", "1132654321r12", "11 3265-4321 r. 5",
+                                "11 3265-4321 x12", "11 3265-4321 ext. 7", "11 3265-4321 #1", "0XX11 3265-4321 ramal 9"}) {
+        CAPTURE(s);
+        CHECK(read(s) == "11 32654321 ext");
+    }
+    for (auto const *const s : {"11 3265-4321 ramal", "11 3265-4321 ramal 1234567", "ramal 12", "11 3265-4321 abcramal 12",
+                                "3265-4321 r 12", "11 3265-4321 ramal 1a"}) {
+        CAPTURE(s);
+        CHECK(read(s) == "none");
+    }
+}
+
 TEST_CASE("what nobody answers", "[base][phone]")
 {
     for (auto const *const s : {
@@ -106,7 +141,6 @@ TEST_CASE("what nobody answers", "[base][phone]")
              "11 9876a-4321",
              "11 98765_4321",
              "11,987654321",
-             "11 32654321 r. 5",
              "tel 1132654321",
              "1132654321x", // letters and signs
              "08001234567",

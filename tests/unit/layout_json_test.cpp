@@ -119,3 +119,20 @@ fields = [{ name = "n", type = "integer" }]
     CHECK(of_body(layout, R"({"type": "other"})") == Lines{"1:0  REGISTRO_DESCONHECIDO "});
     CHECK(of_file(layout, "[{\"n\": 1}]\n{\"type\": 1, \"id\": 5}\n") == Lines{"2 5", "1 1|1"});
 }
+
+TEST_CASE("a JSON number may have an exponent, or zeros behind its point")
+{
+    auto const number = [](std::string const &n, std::string const &v) {
+        return of_file(k_plain, "{\"a\": \"x\", \"x\": {\"n\": " + n + "}, \"v\": " + v + "}\n").front();
+    };
+    CHECK(number("1e2", "1.5e1") == "1 x|100|1500|");
+    CHECK(number("1.0", "12.500") == "1 x|1|1250|");
+    CHECK(number("-12.30e1", "-5E-1") == "1 x|-123|-50|");
+    CHECK(number("0.0e9", "0e-9") == "1 x|0|0|");
+    CHECK(number("9223372036854775807.0", "1e3") == "1 x|9223372036854775807|100000|");
+    CHECK(number("1.5", "1") == "1:2 n VALOR_INVALIDO 1.5");
+    CHECK(number("1e-1", "1") == "1:2 n VALOR_INVALIDO 1e-1");
+    CHECK(number("1e99", "1") == "1:2 n VALOR_INVALIDO 1e99");
+    CHECK(number("1", "1.005") == "1:3 v VALOR_INVALIDO 1.005");
+    CHECK(number("1", "1e-3") == "1:3 v VALOR_INVALIDO 1e-3");
+}

@@ -16,8 +16,8 @@ namespace {
 Field field_of(std::string const &format, std::string const &field)
 {
     Faults faults;
-    auto const toml =
-        fmt::format("layout = \"x\"\nformat = \"{}\"\nencoding = \"iso-8859-1\"\n[[record]]\nfields = [{{ {} }}]\n", format, field);
+    auto const toml = fmt::format("layout = \"x\"\nformat = \"{}\"\nencoding = \"iso-8859-1\"\n{}[[record]]\nfields = [{{ {} }}]\n", format,
+                                  format == "fixed" ? "block = 60\n" : "", field);
     auto const root = parse_toml(toml, "layout.toml", faults);
     REQUIRE(root);
     auto layout = read_layout(*root, toml, faults);
@@ -36,7 +36,7 @@ std::string kept(Field const &f, std::string const &raw)
                        : p.value.kind == Value::Kind::text ? "'" + std::string(p.value.text) + "'"
                                                            : std::to_string(p.value.integer);
     if (p.fault == LineFault::none) {
-        return value;
+        return (p.warning ? "~" : "") + value;
     }
     auto const code = p.fault == LineFault::value ? "!valor" : p.fault == LineFault::required ? "!obrigatorio" : "!codificacao";
     return p.warning ? "~" + value : code;
@@ -45,6 +45,10 @@ std::string kept(Field const &f, std::string const &raw)
 std::string fixed(std::string const &field, std::string const &raw)
 {
     return kept(field_of("fixed", "name = \"f\", at = 1, len = 20, " + field), raw);
+}
+std::string bytes(std::string const &field, std::string const &raw)
+{
+    return kept(field_of("fixed", "name = \"f\", at = 1, len = 8, " + field), raw);
 }
 std::string csv(std::string const &field, std::string const &raw) { return kept(field_of("csv", "name = \"f\", " + field), raw); }
 
@@ -89,7 +93,7 @@ TEST_CASE("decimals")
     CHECK(csv(implied, "12,5%") == "1250");
     CHECK(csv(implied, "-0,5") == "-50");
     CHECK(csv(implied, "1.234.567,8") == "123456780");
-    for (auto const *bad : {"1,234", "1.23,4", "12.34", "1,2,3", "0.125", "R$ 1", ",", "1,", "%", "92233720368547758,08"}) {
+    for (auto const *bad : {"1,234", "1.23,4", "12.34", "1,2,3", "0.125", ",", "1,", "%", "92233720368547758,08"}) {
         CHECK(csv(implied, bad) == "!valor");
     }
     CHECK(csv("type = \"decimal\", scale = 0", "1.000") == "1000");
@@ -116,6 +120,15 @@ TEST_CASE("dates and times")
     CHECK(fixed("type = \"time\", format = \"HHMMSS\"", "235959") == "'23:59:59'");
     CHECK(fixed("type = \"time\", format = \"HHMM\"", "0830") == "'08:30:00'");
     CHECK(fixed("type = \"time\", format = \"HHMM\"", "2400") == "!valor");
+    for (auto const *zeros : {"0000", "00:00", "00:00:00", "000000"}) { // midnight, unlike a day of zeros
+        CHECK(csv("type = \"time\", format = \"HH:MM\"", zeros) == "'00:00:00'");
+    }
+    CHECK(csv("type = \"time\"", "  ") == "-");
+    CHECK(csv("type = \"date\", format = \"DD/MM/YY\"", "15/03/75") == "'1975-03-15'");
+    CHECK(csv("type = \"date\", format = \"DD/MM/YY\", pivot = 80", "15/03/75") == "'2075-03-15'");
+    CHECK(csv("type = \"date\", format = \"D/M/YYYY\"", "3/4/2026") == "'2026-04-03'");
+    CHECK(csv("type = \"date\", format = \"DD/MM/YYYY\"", "3/4/2026") == "!valor");
+    CHECK(csv("type = \"date\", format = \"D/M/YYYY\"", "0/0/0000") == "-");
     CHECK(csv("type = \"date\"", "2026-01-05") == "'2026-01-05'"); // ISO where no format is named
 }
 
@@ -145,6 +158,108 @@ TEST_CASE("documents and phones")
     for (auto const *bad : {"33334444", "2033334444", "x", "119876543210"}) {
         CHECK(fixed(phone, bad) == "!valor");
     }
+}
+
+TEST_CASE("amounts as people write them")
+{
+    auto const money = "type = \"decimal\", scale = 2";
+    for (auto const *plus : {"R$ 1.234,56", "R$1.234,56",
+                             " R$\xa0"
+                             "1.234,56 ",
+                             "1 234,56",
+                             "1\xa0"
+                             "234,56",
+                             "+ 1.234,56", "R$ + 1234,56", "1.234,56 +"}) {
+        CAPTURE(plus);
+        CHECK(csv(money, plus) == "123456");
+    }
+    for (auto const *minus : {"-R$ 1.234,56", "R$ -1.234,56", "R$-1.234,56", "(1.234,56)", "( R$ 1.234,56 )", "R$ (1.234,56)", "- 1.234,56",
+                              "1.234,56-", "1.234,56 -", "R$ 1.234,56-"}) {
+        CAPTURE(minus);
+        CHECK(csv(money, minus) == "-123456");
+    }
+    CHECK(csv(money, "12,5 %") == "1250");
+    for (auto const *bad : {"R$", "()", "(1,00", "1,00)", "-(1,00)", "(-1,00)", "(1,00-)", "--1,00", "- 1,00 -", "R$ R$ 1,00", "US$ 1,00",
+                            "1 23,00", "1.234 567,00", "R$ 5%", "1,00 D", "1,00 C", "12 34", "0 125", "1,2 3"}) {
+        CAPTURE(bad);
+        CHECK(csv(money, bad) == "!valor");
+    }
+    std::string scratch;
+    auto const utf8 = field_of("csv", fmt::format("name = \"f\", {}", money));
+    for (auto const *minus : {"\u22121.234,56", "\u2212 R$\u00a01.234,56", "(1\u202f234,56)", "\u20131234,56"}) {
+        CHECK(parse_field(utf8, minus, Encoding::utf8, scratch).value.integer == -123456);
+    }
+    auto const signs = "type = \"decimal\", scale = 2, signs = { D = \"-\", C = \"+\" }";
+    CHECK(csv(signs, "1.234,56 D") == "-123456");
+    CHECK(csv(signs, "1.234,56D") == "-123456");
+    CHECK(csv(signs, "D 1.234,56") == "-123456");
+    CHECK(csv(signs, "R$ 1.234,56 C") == "123456");
+    CHECK(csv(signs, "1.234,56") == "123456");
+    CHECK(csv(signs, "-1,00 D") == "!valor");
+    CHECK(csv(signs, "D") == "!valor");
+    CHECK(csv(signs, "1,00 X") == "!valor");
+    CHECK(fixed(signs, "0000000123456D") == "-123456");
+    CHECK(fixed("type = \"integer\", signs = { \"CR\" = \"-\" }", "12CR") == "-12");
+    CHECK(fixed(money, "R$ 1") == "!valor"); // its digits have no separator
+}
+
+TEST_CASE("numbers of mainframes")
+{
+    auto const punched = "type = \"decimal\", scale = 2, overpunch = true";
+    CHECK(fixed(punched, "0000012L") == "-123");
+    CHECK(fixed(punched, "0000012C") == "123");
+    CHECK(fixed(punched, "0000012}") == "-120");
+    CHECK(fixed(punched, "0000012{") == "120");
+    CHECK(fixed(punched, "0000012R") == "-129");
+    CHECK(fixed(punched, "0000012I") == "129");
+    CHECK(fixed(punched, "00000123") == "123");
+    CHECK(fixed("type = \"integer\", overpunch = true", "00J") == "-1");
+    CHECK(fixed("type = \"decimal\", scale = 2", "0000012L") == "!valor");
+    for (auto const *bad : {"000001S", "-00001A", "A-", "0000A12", "L0000"}) {
+        CAPTURE(bad);
+        CHECK(fixed(punched, bad) == "!valor");
+    }
+    auto const packed = "type = \"packed\", scale = 2";
+    CHECK(bytes(packed, "\x12\x34\x5c") == "12345");
+    CHECK(bytes(packed, "\x12\x34\x5d") == "-12345");
+    CHECK(bytes(packed, "\x12\x34\x5f") == "12345");
+    CHECK(bytes(packed, "\x40\x40\x40") == "-");
+    CHECK(bytes(packed, std::string("\0\0\x0c", 3)) == "0");
+    CHECK(bytes(packed, std::string("\0\0\0", 3)) == "!valor");
+    CHECK(bytes(std::string(packed) + ", nul = \"blank\"", std::string("\0\0\0", 3)) == "-");
+    for (auto const *bad : {"\x12\x34\x56", "\x1a\x34\x5c", "\xff\xff\xff", "123"}) {
+        CHECK(bytes(packed, bad) == "!valor");
+    }
+    CHECK(bytes(std::string(packed) + ", on_invalid = \"null\"", "123") == "~-");
+    CHECK(bytes("type = \"packed\"", "\x99\x99\x9d") == "-99999");
+    CHECK(bytes("type = \"binary\"", "\xff\xfe") == "-2");
+    CHECK(bytes("type = \"binary\"", std::string("\0\x10", 2)) == "16");
+    CHECK(bytes("type = \"binary\"", std::string("\x40\x40", 2)) == "16448");
+    CHECK(bytes("type = \"binary\", scale = 2", std::string("\0\0\x30\x39", 4)) == "12345");
+}
+
+TEST_CASE("NUL bytes")
+{
+    std::string const nuls("Ana\0\0\0\0\0", 8);
+    CHECK(fixed("type = \"text\"", nuls) == "!codificacao");
+    CHECK(fixed("type = \"text\", nul = \"blank\"", nuls) == "'Ana'");
+    CHECK(fixed("type = \"text\", nul = \"blank\"", std::string(8, '\0')) == "-");
+    CHECK(fixed("type = \"text\", nul = \"blank\"", std::string("a\0b", 3)) == "'a b'");
+    CHECK(fixed("type = \"text\", nul = \"blank\", required = true", std::string(8, '\0')) == "!obrigatorio");
+    CHECK(fixed("type = \"text\", nul = \"blank\"", std::string("\xe7\0", 2)) == "'ç'");
+    CHECK(fixed("type = \"integer\", nul = \"blank\"", std::string("42\0\0", 4)) == "42");
+    CHECK(fixed("type = \"date\", format = \"YYYYMMDD\", nul = \"blank\"", std::string(8, '\0')) == "-");
+    CHECK(csv("nul = \"blank\"", nuls) == "'Ana'");
+}
+
+TEST_CASE("the kind of a document")
+{
+    auto const both = "00000000000191";
+    CHECK(csv("type = \"document\"", both) == "'00000000000191'");
+    CHECK(csv("type = \"document\", kind = \"cpf\"", both) == "'00000000191'");
+    CHECK(csv("type = \"document\", kind = \"cnpj\"", "191") == "'00000000000191'");
+    CHECK(csv("type = \"document\", kind = \"cnpj\"", "52998224725") == "~'52998224725'");
+    CHECK(csv("type = \"document\"", "00.000.000/0001-91\xa0") == "'00000000000191'");
 }
 
 TEST_CASE("booleans")
