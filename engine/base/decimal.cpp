@@ -2,6 +2,7 @@
 
 #include "engine/base/encoding.hpp"
 #include "engine/base/text.hpp"
+#include "engine/base/unicode.hpp"
 
 #include <algorithm>
 #include <array>

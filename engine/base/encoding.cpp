@@ -413,39 +413,6 @@ std::string from_utf8_or_plain(std::string_view utf8, Encoding e, std::size_t *l
     return out;
 }
 
-std::string_view plain_character(std::string_view utf8) noexcept
-{
-    auto const c = utf8.empty() ? U'\0' : decode(utf8, 0).code_point;
-    if ((c >= 0x2010 && c <= 0x2015) || c == 0x2212) {
-        return "-";
-    }
-    if (c == 0xA0 || (c >= 0x2000 && c <= 0x200A) || c == 0x202F || c == 0x205F || c == 0x3000) {
-        return " ";
-    }
-    if ((c >= 0x200B && c <= 0x200F) || c == 0x2060 || c == 0xFEFF) {
-        return "";
-    }
-    if ((c >= 0x2018 && c <= 0x201B) || c == 0x2032 || c == 0x2039 || c == 0x203A) {
-        return "'";
-    }
-    if ((c >= 0x201C && c <= 0x201F) || c == 0x2033) {
-        return "\"";
-    }
-    return c == 0x2026 ? std::string_view("...") : utf8;
-}
-
-std::string plain_marks(std::string_view utf8)
-{
-    std::string out;
-    for (std::size_t i = 0; i < utf8.size();) {
-        auto const character = utf8.substr(i, decode(utf8, i).size);
-        auto const plain = plain_character(character);
-        out += plain == "-" || plain == " " || plain.empty() ? plain : character;
-        i += character.size();
-    }
-    return out;
-}
-
 std::size_t count_characters(std::string_view utf8) noexcept
 {
     // All bytes but continuation bytes (10xxxxxx) begin a character.

@@ -50,12 +50,6 @@ std::optional<std::string> from_utf8(std::string_view utf8, Encoding e);
 /// `lost` counts these.
 std::string from_utf8_or_plain(std::string_view utf8, Encoding e, std::size_t *lost = nullptr);
 
-/// A character that no 8-bit encoding or only some have, as ASCII has it: dashes as '-', quotes as ' and ", an ellipsis as "...", blanks as
-/// ' ', what has no width as nothing. Else the character itself.
-std::string_view plain_character(std::string_view utf8) noexcept;
-/// The same for all dashes and blanks of a text, for what is a number or a phone: its quotes stay.
-std::string plain_marks(std::string_view utf8);
-
 /// Code points in a valid UTF-8 text.
 std::size_t count_characters(std::string_view utf8) noexcept;
 

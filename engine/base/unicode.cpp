@@ -172,4 +172,34 @@ FoldedText fold_case(std::string_view utf8)
     return out;
 }
 
+std::string_view plain_character(std::string_view character) noexcept
+{
+    auto const c = character.empty() ? -1 : first_character(character).code_point;
+    if ((c >= 0x2010 && c <= 0x2015) || c == 0x2212) {
+        return "-";
+    }
+    if ((c >= 0x2018 && c <= 0x201B) || c == 0x2032 || c == 0x2039 || c == 0x203A) {
+        return "'";
+    }
+    if ((c >= 0x201C && c <= 0x201F) || c == 0x2033) {
+        return "\"";
+    }
+    if (c < 0x80 || !is_blank_character(c)) {
+        return c == 0x2026 ? std::string_view("...") : character;
+    }
+    return takes_no_room(c) ? "" : " ";
+}
+
+std::string plain_marks(std::string_view utf8)
+{
+    std::string out;
+    for (std::size_t i = 0; i < utf8.size();) {
+        auto const character = utf8.substr(i, first_character(utf8.substr(i)).size);
+        auto const plain = plain_character(character);
+        out += plain == "-" || plain == " " || plain.empty() ? plain : character;
+        i += character.size();
+    }
+    return out;
+}
+
 } // namespace atom

@@ -36,6 +36,12 @@ std::string composed(std::string_view utf8);
 /// True where that would change nothing, as far as a quick look tells: false only says that it might.
 bool is_surely_composed(std::string_view utf8) noexcept;
 
+/// A character that no 8-bit encoding or only some have, as ASCII has it: dashes as '-', quotes as ' and ", an ellipsis as "...", blanks as
+/// ' ', what takes no room as nothing. Else the character itself.
+std::string_view plain_character(std::string_view character) noexcept;
+/// The same for all dashes and blanks of a text, for what is a number or a phone: its quotes stay.
+std::string plain_marks(std::string_view utf8);
+
 /// A text as upper and lower case are compared, and where in it each byte came from.
 struct FoldedText
 {

@@ -82,7 +82,7 @@ std::string Input::fault_message(Fault const &fault, RowFields &fields) const
         }
         bool const broken = f.typed_cells && sheet_cell(fields.raw(fault.field)).kind == CellKind::error;
         auto const of_key =
-            f.type == FieldType::text && f.values.empty() ? key_fault(shown_raw(f, fields.raw(fault.field), m_encoding)) : "";
+            f.type == FieldType::text && f.values.empty() ? key_fault(shown_raw(f, fields.raw(fault.field), encoding())) : "";
         return broken ? "a célula tem um erro da planilha ou uma fórmula sem resultado" : of_key.empty() ? wanted(f) : std::string(of_key);
     }
     case LineFault::required: return "campo obrigatório vazio";

@@ -123,15 +123,11 @@ private:
     /// Of the file, wherever it stands: a file has records of one size.
     void read_block(TomlTable &t)
     {
-        auto const n = t.integer("block", 1, 1 << 20);
-        if (!n) {
-            return;
-        }
-        auto const block = static_cast<std::size_t>(*n);
-        if (m_layout.block != 0 && m_layout.block != block) {
+        auto const n = static_cast<std::size_t>(t.integer("block", 1, 1 << 20).value_or(0));
+        if (n != 0 && m_layout.block != 0 && m_layout.block != n) {
             t.fault("block", fmt::format("a file's records are of one size; block is {} already", m_layout.block));
         }
-        m_layout.block = block;
+        m_layout.block = n != 0 ? n : m_layout.block;
     }
 
     Record read_record(TomlTable &t)
@@ -298,49 +294,9 @@ private:
             }
             check_when(r);
         }
-        check_block();
+        settle_block(m_layout, *m_faults);
         check_groups();
         bind_unique();
-    }
-
-    /// EBCDIC has no line ends that anybody agrees on, and a packed or binary number may have any byte: such records must be of one size,
-    /// which is their length if they have one.
-    void find_block()
-    {
-        auto const binary = [](Field const &f) { return f.form == NumberForm::packed || f.form == NumberForm::binary; };
-        for (auto const &r : m_layout.records) {
-            bool const needed = ebcdic() || std::any_of(r.fields.begin(), r.fields.end(), binary);
-            auto const &first = m_layout.records.front().length;
-            if (m_layout.block == 0 && needed && (!first || r.length != first)) {
-                m_faults->add(r.pos,
-                              "block is missing; records in EBCDIC, or with packed or binary numbers, have no line ends but one size");
-                return;
-            }
-            m_layout.block = m_layout.block == 0 && needed ? *first : m_layout.block;
-        }
-    }
-
-    /// A record without line ends is as long as the block, whatever is read of it.
-    void check_block()
-    {
-        find_block();
-        for (auto &r : m_layout.records) {
-            if (m_layout.block == 0) {
-                return;
-            }
-            if (r.length && *r.length != m_layout.block) {
-                m_faults->add(r.pos,
-                              fmt::format("length {} is not block {}: records without line ends are as long as the block; leave length out",
-                                          *r.length, m_layout.block));
-            }
-            for (auto const &f : r.fields) {
-                if (f.at + f.len > m_layout.block) {
-                    m_faults->add(f.pos,
-                                  fmt::format("field \"{}\" ends at byte {}, past the block's {}", f.name, f.at + f.len, m_layout.block));
-                }
-            }
-            r.length = m_layout.block;
-        }
     }
 
     /// Without a header a column is known by the field that stands there.

@@ -219,6 +219,9 @@ Layout read_layout(TomlValue const &root, std::string_view file_text, Faults &fa
 /// All layouts of a folder, by name. A missing folder has none.
 std::map<std::string, std::shared_ptr<Layout>> load_layouts(std::filesystem::path const &folder, std::string const &shown, Faults &faults);
 
+/// Of a layout whose records are read: which size they have where they have no line ends, and that this fits all of them.
+void settle_block(Layout &layout, Faults &faults);
+
 /// A rule's key names this column: the fields that give it are keys.
 void mark_key(Layout &layout, std::string_view column);
 

@@ -2,6 +2,10 @@
 
 #include "engine/layout/layout.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+
 namespace atom {
 
 int Record::field_index(std::string_view wanted) const noexcept
@@ -45,6 +49,50 @@ std::size_t Layout::longest() const noexcept
         }
     }
     return most;
+}
+
+namespace {
+
+/// EBCDIC has no line ends that anybody agrees on, and a packed or binary number may have any byte: such records must be of one size, which
+/// is their length if they have one.
+void find_block(Layout &layout, Faults &faults)
+{
+    bool const ebcdic = layout.encoding && is_ebcdic(*layout.encoding);
+    auto const binary = [](Field const &f) { return f.form == NumberForm::packed || f.form == NumberForm::binary; };
+    for (auto const &r : layout.records) {
+        bool const needed = ebcdic || std::any_of(r.fields.begin(), r.fields.end(), binary);
+        auto const &first = layout.records.front().length;
+        if (layout.block == 0 && needed && (!first || r.length != first)) {
+            faults.add(r.pos, "block is missing; records in EBCDIC, or with packed or binary numbers, have no line ends but one size");
+            return;
+        }
+        layout.block = layout.block == 0 && needed ? *first : layout.block;
+    }
+}
+
+} // namespace
+
+void settle_block(Layout &layout, Faults &faults)
+{
+    if (layout.format != Format::fixed) {
+        return;
+    }
+    find_block(layout, faults);
+    for (auto &r : layout.records) {
+        if (layout.block == 0) {
+            return;
+        }
+        if (r.length && *r.length != layout.block) {
+            faults.add(r.pos, fmt::format("length {} is not block {}: records without line ends are as long as the block; leave length out",
+                                          *r.length, layout.block));
+        }
+        for (auto const &f : r.fields) {
+            if (f.at + f.len > layout.block) {
+                faults.add(f.pos, fmt::format("field \"{}\" ends at byte {}, past the block's {}", f.name, f.at + f.len, layout.block));
+            }
+        }
+        r.length = layout.block;
+    }
 }
 
 void mark_key(Layout &layout, std::string_view column)

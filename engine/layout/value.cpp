@@ -7,12 +7,11 @@
 #include "engine/base/unicode.hpp"
 #include "engine/layout/cell.hpp"
 #include "engine/layout/key_text.hpp"
+#include "engine/layout/number.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <bit>
-#include <cstring>
 
 namespace atom {
 
@@ -69,99 +68,6 @@ Typed parse_boolean(std::string_view s)
         }
     }
     return k_refused;
-}
-
-/// A number without the word that stands for its sign, at either end.
-std::string_view without_word(Field const &f, std::string_view s, std::optional<bool> &negative)
-{
-    for (auto const &[word, less] : f.signs) {
-        bool const behind = s.ends_with(word);
-        if (behind || s.starts_with(word)) {
-            negative = less;
-            return trim(behind ? s.substr(0, s.size() - word.size()) : s.substr(word.size()));
-        }
-    }
-    return s;
-}
-
-std::optional<std::int64_t> parse_overpunch(std::string_view s)
-{
-    constexpr std::string_view k_plus = "{ABCDEFGHI", k_minus = "}JKLMNOPQR"; // 0 to 9
-    auto const plus = k_plus.find(s.back()), minus = k_minus.find(s.back());
-    if (plus == std::string_view::npos && minus == std::string_view::npos) {
-        return parse_integer(s);
-    }
-    bool const negative = plus == std::string_view::npos;
-    auto const digits = std::string(s.substr(0, s.size() - 1)) + static_cast<char>('0' + (negative ? minus : plus));
-    return is_digits(digits) ? parse_integer((negative ? "-" : "") + digits) : std::nullopt;
-}
-
-std::optional<std::int64_t> parse_digits(Field const &f, std::string_view s, Encoding encoding)
-{
-    if (f.form == NumberForm::overpunch) {
-        return parse_overpunch(s);
-    }
-    if (f.type == FieldType::integer || f.implied_decimals) {
-        return parse_integer(s);
-    }
-    if (auto const plain = parse_decimal(s, f.scale, f.decimal_separator)) {
-        return plain;
-    }
-    return parse_amount(to_utf8(s, encoding), f.scale, f.decimal_separator);
-}
-
-Typed parse_signed(Field const &f, std::string_view s, Encoding encoding)
-{
-    std::optional<bool> negative;
-    auto const digits = f.signs.empty() ? s : without_word(f, s, negative);
-    if (negative && digits.find_first_of("+-(") != std::string_view::npos) {
-        return k_refused; // two signs
-    }
-    auto const n = parse_digits(f, digits, encoding);
-    return integer_or_refused(n && negative.value_or(false) ? std::optional(-*n) : n);
-}
-
-Typed parse_packed(std::string_view raw)
-{
-    std::string digits;
-    for (char const c : raw) {
-        auto const b = static_cast<unsigned char>(c);
-        digits += static_cast<char>('0' + (b >> 4U));
-        digits += static_cast<char>('0' + (b & 0x0fU));
-    }
-    auto const sign = digits.back() - '0';
-    digits.pop_back();
-    bool const negative = sign == 0xd || sign == 0xb;
-    return sign < 0xa || !is_digits(digits) ? k_refused : integer_or_refused(parse_integer((negative ? "-" : "") + digits));
-}
-
-Value value_of_binary(std::string_view raw)
-{
-    auto n = static_cast<std::uint64_t>((static_cast<unsigned char>(raw.front()) & 0x80U) != 0 ? -1 : 0);
-    for (char const c : raw) {
-        n = n << 8U | static_cast<unsigned char>(c);
-    }
-    return Value::of(static_cast<std::int64_t>(n));
-}
-
-/// What is no text has no blanks but a packed number's: bytes that no number has.
-Parsed parse_binary(Field const &f, std::string_view raw)
-{
-    auto const all = [&](char c) { return raw.find_first_not_of(c) == std::string_view::npos; };
-    bool const blank = (f.form == NumberForm::packed && (all(' ') || all('\x40'))) || (f.nul_is_blank && all('\0'));
-    auto const typed = blank || raw.empty()           ? Typed{}
-                       : f.form == NumberForm::packed ? parse_packed(raw)
-                                                      : Typed{value_of_binary(raw), false};
-    Parsed p{typed.value, LineFault::none, false};
-    if (typed.refused) {
-        p.fault = LineFault::value;
-        p.warning = f.on_invalid != OnInvalid::reject && !f.required;
-    } else if (p.value.none() && !f.default_value.none) {
-        p.value = Value::of(f.default_value);
-    } else if (p.value.none() && f.required) {
-        p.fault = LineFault::required;
-    }
-    return p;
 }
 
 Typed parse_phone_field(std::string_view s, std::string &scratch)
@@ -234,7 +140,7 @@ Typed parse_typed(Field const &f, std::string_view s, Encoding encoding, Documen
         return {Value::of(std::string_view(scratch)), false};
     }
     case FieldType::integer:
-    case FieldType::decimal: return parse_signed(f, s, encoding);
+    case FieldType::decimal: return integer_or_refused(read_number(f, s, encoding));
     case FieldType::date:
     case FieldType::time:
     case FieldType::datetime: return parse_temporal(f, s, scratch);
@@ -457,136 +363,6 @@ std::string shown_value(Field const &field, Value const &value)
         return field.type == FieldType::decimal ? format_decimal(value.integer, field.scale, '.') : std::to_string(value.integer);
     }
     return {};
-}
-
-QuickRead QuickRead::of(Field const &field, Encoding encoding)
-{
-    QuickRead q;
-    q.strip_zeros = field.strip_zeros;
-    q.is_key = field.key || field.required;
-    q.may_be_empty = !field.required && field.default_value.none;
-    q.encoding = encoding;
-    if (!field.values.empty() || field.typed_cells || field.nul_is_blank || field.form != NumberForm::digits) {
-        return q;
-    }
-    if (field.type == FieldType::text) {
-        q.kind = Kind::text;
-    } else if (field.type == FieldType::integer || (field.type == FieldType::decimal && field.implied_decimals)) {
-        q.kind = Kind::digits;
-    } else if (field.type == FieldType::date && field.formats.size() == 1 && field.formats.front().text() == "YYYYMMDD") {
-        q.kind = Kind::day;
-    }
-    return q;
-}
-
-namespace {
-
-static_assert(std::endian::native == std::endian::little, "the first of eight bytes is the lowest of a word");
-
-std::uint64_t load8(char const *p) noexcept
-{
-    std::uint64_t word = 0;
-    std::memcpy(&word, p, sizeof word);
-    return word;
-}
-
-/// Eight digits, the first in the lowest byte: pairs, then fours, then all are put together. False if one is none.
-bool read_eight_digits(std::uint64_t word, std::uint64_t &out) noexcept
-{
-    constexpr std::uint64_t k_zeros = 0x3030303030303030U, k_highs = 0xF0F0F0F0F0F0F0F0U, k_sixes = 0x0606060606060606U;
-    // a digit's byte is 0x30 to 0x39: its high half is 3, also with 6 more
-    if ((word & k_highs) != k_zeros || ((word + k_sixes) & k_highs) != k_zeros) {
-        return false;
-    }
-    word -= k_zeros;
-    word = (word * 10 + (word >> 8U)) & 0x00FF00FF00FF00FFU;
-    word = (word * 100 + (word >> 16U)) & 0x0000FFFF0000FFFFU;
-    out = (word * 10000 + (word >> 32U)) & 0xFFFFFFFFU;
-    return true;
-}
-
-/// Up to 18 digits and nothing else.
-bool read_digits(std::string_view s, std::int64_t &out) noexcept
-{
-    if (s.size() > 18) {
-        return false;
-    }
-    std::uint64_t n = 0;
-    for (; s.size() % 8 != 0; s.remove_prefix(1)) {
-        auto const digit = static_cast<unsigned>(s.front()) - '0';
-        if (digit > 9) {
-            return false;
-        }
-        n = n * 10 + digit;
-    }
-    for (std::uint64_t eight = 0; !s.empty(); s.remove_prefix(8)) {
-        if (!read_eight_digits(load8(s.data()), eight)) {
-            return false;
-        }
-        n = n * 100'000'000 + eight;
-    }
-    out = static_cast<std::int64_t>(n);
-    return true;
-}
-
-bool read_day(std::string_view s, std::string &scratch, Value &value)
-{
-    std::int64_t n = 0;
-    if (s.size() != 8 || !read_digits(s, n)) {
-        return false;
-    }
-    if (n == 0) {
-        value = {};
-        return true;
-    }
-    Civil c;
-    c.year = static_cast<int>(n / 10000);
-    c.month = static_cast<int>(n / 100 % 100);
-    c.day = static_cast<int>(n % 100);
-    if (!is_valid(c)) {
-        return false;
-    }
-    char const text[] = {s[0], s[1], s[2], s[3], '-', s[4], s[5], '-', s[6], s[7]};
-    scratch.assign(text, sizeof text);
-    value = Value::of(std::string_view(scratch));
-    return true;
-}
-
-} // namespace
-
-bool QuickRead::operator()(std::string_view raw, std::string &scratch, Value &value) const
-{
-    if (kind == Kind::none) {
-        return false;
-    }
-    auto const s = trim_blanks(raw, encoding);
-    if (s.empty()) {
-        value = {};
-        return may_be_empty;
-    }
-    switch (kind) {
-    case Kind::text: {
-        if (is_key && !is_plain_key(s, encoding)) {
-            return false;
-        }
-        auto const t = strip_zeros ? atom::strip_zeros(s) : s;
-        value = t.empty() ? Value{} : Value::of(t);
-        if (encoding != Encoding::utf8 && !is_ascii(t)) {
-            to_utf8(t, encoding, scratch);
-            value.text = scratch;
-        }
-        return may_be_empty || !t.empty();
-    }
-    case Kind::digits: {
-        std::int64_t n = 0;
-        bool const read = read_digits(s, n);
-        value = Value::of(n);
-        return read;
-    }
-    case Kind::day: return read_day(s, scratch, value) && (may_be_empty || !value.none());
-    case Kind::none: break;
-    }
-    return false;
 }
 
 bool takes_anything(Field const &field) noexcept
