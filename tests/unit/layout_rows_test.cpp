@@ -87,7 +87,7 @@ TEST_CASE("a block that cannot be")
 TEST_CASE("files of mainframes")
 {
     auto const toml = [](char const *page) {
-        return fmt::format(R"(
+        return fmt::format(R"x(
 layout = "x"
 format = "fixed"
 encoding = "{}"
@@ -117,7 +117,7 @@ equals = "count(d)"
 record = "end"
 field = "s"
 equals = "sum(d.p)"
-)",
+)x",
                            page);
     };
     for (auto const page : {atom::Encoding::cp037, atom::Encoding::cp500, atom::Encoding::cp1047}) {
