@@ -343,7 +343,10 @@ std::optional<RemoteEntry> FtpFolder::find(std::string const &path)
             return entry;
     }
     auto entry = ask(path);
-    return !entry || (entry->size && entry->modified) ? entry : listed(path);
+    if (!entry || (entry->size && entry->modified))
+        return entry;
+    auto line = listed(path);
+    return line ? std::move(line) : std::move(entry); // a listing may leave out what is there: names that begin with a dot
 }
 
 // ---- files that come and go
