@@ -82,7 +82,7 @@ def check_trail_of_calls(s):
     fault(s.get("/api/ConsultaCliente", "bia", idCrm=2), 403, "SEM_PERMISSAO")
     same(trail(s, "status = 403"), [("bia", "ConsultaCliente", "900200", 403)], "no scope, but a name in the address")
     fault(s.ask("POST", "/api/Workflow/1/status", {"status": "ABERTO"}, "ana"), 403, "SEM_PERMISSAO")
-    fault(s.get("/relatorios/cliente.json", "ana", id_crm=3), 403, "SEM_PERMISSAO")
+    fault(s.get("/relatorios/cliente.json", "ana", busca=3), 403, "SEM_PERMISSAO")
     same(trail(s, "chamada = 'relatorio:cliente'"), [("ana", "relatorio:cliente", "900300", 403)], "a report that is refused")
     same(s.post("/api/InsertEmail", {"idCrm": "?"}).status, 422, "what cannot be read")
     same(count(s), before + 2, "names nobody")

@@ -220,11 +220,12 @@ def check_events(s):
     event(s, {"webhook_type": "resume_users", "resume_users": [{"date": "2026-11-04", "user_id": 4, "login": "08:00:00"}]})
     same(s.online("select date, user_id, break from resumo_usuario order by id"),
          [("2026-11-03", "4", "00:10:00"), ("2026-11-03", "5", None), ("2026-11-04", "4", None)], "users' days")
-    event(s, [{"date": "2026-11-05", "user_id": 6}, {"user_name": "ana", "login": "08:00:00"}, 7])
+    event(s, [{"date": "2026-11-05", "user_id": 6}, {"user_name": "ana", "login": "08:00:00"}])
     event(s, [{"user_name": "bia", "login": "08:00:00"}, {"date": "2026-11-05", "user_id": 6}])
     same(s.online("select chave, user_id from resumo_usuario where id > 3 order by id"),
-         [("2026-11-05|6|", "6"), ('doc:{"user_name":"ana","login":"08:00:00"}', None), ("doc:7", None), ('doc:{"user_name":"bia","login":"08:00:00"}', None)],
+         [("2026-11-05|6|", "6"), ('doc:{"user_name":"ana","login":"08:00:00"}', None), ('doc:{"user_name":"bia","login":"08:00:00"}', None)],
          "without a type it is a user's day, without a date or a user its document tells")
+    fault(s.post("/api/webhook", [{"date": "2026-11-05", "user_id": 6}, 7], "bot"), 422, "JSON_INVALIDO")
     event(s, {"webhook_type": "resume_users", "user_name": "eva"})
     same(s.online("select count(*) from resumo_usuario where user_name = 'eva'"), [(1,)], "one alone")
     for other in ({"webhook_type": "hsm", "id": 80}, {"webhook_type": "attendance", "id": 300}, {"webhook_type": "outro"}):

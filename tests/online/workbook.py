@@ -69,7 +69,7 @@ def check(server):
         {"contrato": "900100", "valor_parcela": 450}, {"contrato": "900200", "valor_parcela": 595.37}, {"contrato": "900300", "valor_parcela": 700}]}}
     same(server.get("/relatorios/titulos.json?tabela=dinheiro", "bia").json, alone, "and as JSON")
     same(list(workbook(server, "/relatorios/dia.xlsx")),
-         ["Parados alguém precisa decidir", "Chegaram", "Recusas por código", "Arquivos que saíram", "Mensagens enviadas"], "the shipped day")
+         ["Parados alguém precisa decidir", "O dia em números", "Chegaram", "Recusas por código", "Arquivos que saíram", "Mensagens enviadas"], "the shipped day")
 
 
 def main():
