@@ -86,8 +86,7 @@ FtpFolder::FtpFolder(RemoteUrl url, RemoteLogin login, int timeout_seconds, std:
         m_login.password = m_url.password;
 }
 
-// ---- transfers
-// ----------------------------------------------------------------------------------------------------------------------------
+// ---- transfers --------------------------------------------------------------------------------------------------------------------------
 
 void FtpFolder::prepare()
 {
@@ -142,8 +141,7 @@ void FtpFolder::fail(std::string const &doing, CurlAsk const &ask, CurlAnswer co
     fail(cause, fmt::format("cannot {}: {}{}", doing, answer.text, answer.refused.empty() ? "" : " (" + answer.refused + ")"));
 }
 
-// ---- paths
-// --------------------------------------------------------------------------------------------------------------------------------
+// ---- paths ------------------------------------------------------------------------------------------------------------------------------
 
 std::string FtpFolder::origin() const
 {
@@ -178,8 +176,7 @@ std::string FtpFolder::url_of(std::string_view path)
            percent_encoded(absolute(path).substr(absolute(path).starts_with('/') ? 1 : 0));
 }
 
-// ---- what is there
-// ------------------------------------------------------------------------------------------------------------------------
+// ---- what is there ----------------------------------------------------------------------------------------------------------------------
 
 RemoteListing FtpFolder::list(std::string const &sub, KnownEntries const &known)
 {
@@ -349,8 +346,7 @@ std::optional<RemoteEntry> FtpFolder::find(std::string const &path)
     return line ? std::move(line) : std::move(entry); // a listing may leave out what is there: names that begin with a dot
 }
 
-// ---- files that come and go
-// ---------------------------------------------------------------------------------------------------------------
+// ---- files that come and go -------------------------------------------------------------------------------------------------------------
 
 std::uint64_t FtpFolder::get(std::string const &name, std::function<void(std::string_view)> const &sink)
 {
