@@ -1,6 +1,7 @@
 #include "cmd/command.hpp"
 
 #include "engine/base/json.hpp"
+#include "engine/base/language.hpp"
 #include "engine/run/backup.hpp"
 
 #include <boost/program_options/value_semantic.hpp>
@@ -34,7 +35,7 @@ int run(Call const &call)
         if (call.json()) {
             std::cout << JsonObject().add("file", part.path.string()).add("bytes", part.size).text() << "\n";
         } else {
-            std::cout << fmt::format("{}: {} bytes, checked\n", part.path.string(), part.size);
+            std::cout << say("{}: {} bytes, checked", part.path.string(), part.size) << "\n";
         }
     }
     return 0;

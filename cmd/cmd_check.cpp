@@ -114,6 +114,21 @@ template <typename T> void tell_if_off(char const *kind, T const &e)
     }
 }
 
+/// Files that look like configuration and are not read: only names that end in .toml are.
+void tell_unread(Workspace const &workspace)
+{
+    for (auto const *folder : {"layouts", "jobs"}) {
+        std::error_code missing;
+        for (auto const &entry : std::filesystem::directory_iterator(workspace.root / folder, missing)) {
+            auto const name = entry.path().filename().string();
+            auto const ending = entry.path().extension().string();
+            if (to_lower(ending) == ".toml" && ending != ".toml") {
+                std::cerr << fmt::format("{}/{} is not read: its name must end in .toml\n", folder, printable(name));
+            }
+        }
+    }
+}
+
 int run(Call const &call)
 {
     try {
@@ -136,6 +151,7 @@ int run(Call const &call)
                                      counted(workspace.jobs.size(), "job"), counted(workspace.exports.size(), "export"), sends, reports);
         }
         ask_multiline(workspace);
+        tell_unread(workspace);
         for (auto const &s : workspace.sources) {
             tell_if_off("source", s);
         }

@@ -1,6 +1,5 @@
-#include "cmd/output.hpp"
-
 #include "cmd/command.hpp"
+#include "cmd/table.hpp"
 
 #include "engine/base/json.hpp"
 #include "engine/base/text.hpp"

@@ -1,6 +1,9 @@
 #include "cmd/command.hpp"
 #include "cmd/masking.hpp"
 #include "cmd/output.hpp"
+#include "cmd/reading.hpp"
+#include "cmd/row_output.hpp"
+#include "cmd/table.hpp"
 
 #include "engine/base/json.hpp"
 #include "engine/base/text.hpp"
@@ -22,6 +25,7 @@ void options(po::options_description &o, po::positional_options_description &pos
     o.add_options()("file", po::value<std::string>()->value_name("FILE"), "a file's name or its id; also as a plain argument");
     o.add_options()("code", po::value<std::string>()->value_name("CODE"), "only lines with this code");
     o.add_options()("reveal", po::bool_switch(), "show values and whole lines as they are, personal data too");
+    add_row_file_options(o);
     positional.add("file", 1);
 }
 
@@ -36,15 +40,36 @@ std::vector<FileRow> wanted_files(Ledger &ledger, std::string const &file)
     return out;
 }
 
-std::string json_of(FileRow const &file, Reject const &r)
+/// The columns, as a person and as a program call them.
+std::vector<ReportColumn> columns(bool reveal)
 {
-    JsonObject o;
-    o.add("arquivo", printable(file.file)).add("arquivo_id", file.id).add("linha", r.linha).add("byte", r.byte).add("coluna", r.coluna);
-    o.add_or_null("campo", r.campo).add("codigo", r.codigo).add("mensagem", r.mensagem).add_or_null("valor", r.valor);
-    if (!r.registro.empty()) {
-        o.add("registro", r.registro);
+    std::vector<ReportColumn> out = {{"arquivo", "Arquivo"}, {"linha", "Linha"},   {"byte", "Byte"},         {"coluna", "Coluna"},
+                                     {"campo", "Campo"},     {"codigo", "Código"}, {"mensagem", "Mensagem"}, {"valor", "Valor"}};
+    if (reveal) {
+        out.push_back({"registro", "Registro"});
     }
-    return o.add("aviso", r.warning).text();
+    return out;
+}
+
+std::vector<SqlValue> row_of(FileRow const &file, Reject const &r, bool reveal)
+{
+    auto const number = [](auto n) { return SqlValue(static_cast<std::int64_t>(n)); };
+    std::vector<SqlValue> out = {printable(file.file), number(r.linha), number(r.byte), number(r.coluna), r.campo, r.codigo,
+                                 r.mensagem,           r.valor};
+    if (reveal) {
+        out.emplace_back(r.registro);
+    }
+    return out;
+}
+
+std::vector<std::string> texts_of(std::vector<SqlValue> const &row)
+{
+    std::vector<std::string> out;
+    for (auto const &v : row) {
+        auto const *const n = std::get_if<std::int64_t>(&v);
+        out.push_back(n != nullptr ? std::to_string(*n) : std::get<std::string>(v));
+    }
+    return out;
 }
 
 int run(Call const &call)
@@ -53,13 +78,17 @@ int run(Call const &call)
     auto const clock = call.clock(workspace);
     auto const code = call.text("code");
     bool const reveal = call.flag("reveal");
-    std::vector<std::string> header = {"arquivo", "linha", "byte", "coluna", "campo", "codigo", "mensagem", "valor"};
-    if (reveal) {
-        header.emplace_back("registro");
+    RowOutput output(call, "Recusas", columns(reveal));
+    std::vector<std::string> header;
+    for (auto const &c : columns(reveal)) {
+        header.push_back(c.name);
     }
     Table table(header);
+    table.may_leave_out({"byte", "arquivo", "coluna"});
+    int exit_code = 0;
     if (std::filesystem::exists(workspace.base)) {
-        auto const db = open_base(workspace, OpenMode::read_only);
+        Reading const reading(workspace);
+        auto const db = open_to_ask(workspace);
         Ledger ledger(*db);
         auto const files = wanted_files(ledger, call.text("file"));
         if (files.empty() && call.has("file")) {
@@ -73,29 +102,23 @@ int run(Call const &call)
                     return;
                 }
                 masker.apply(r, file);
-                if (call.json()) {
-                    std::cout << json_of(file, r) << "\n";
-                    return;
+                if (output.is_wanted()) {
+                    output.row(row_of(file, r, reveal));
+                } else if (call.json()) {
+                    std::cout << reject_json(file, r) << "\n";
+                } else {
+                    table.add(texts_of(row_of(file, r, reveal)));
                 }
-                std::vector<std::string> row = {printable(file.file),
-                                                std::to_string(r.linha),
-                                                std::to_string(r.byte),
-                                                std::to_string(r.coluna),
-                                                r.campo,
-                                                r.codigo,
-                                                r.mensagem,
-                                                r.valor};
-                if (reveal) {
-                    row.push_back(r.registro);
-                }
-                table.add(std::move(row));
             });
         }
+        exit_code = reading.exit_code();
     }
-    if (!call.json()) {
+    if (output.is_wanted()) {
+        output.commit();
+    } else if (!call.json()) {
         table.print();
     }
-    return 0;
+    return exit_code;
 }
 
 } // namespace

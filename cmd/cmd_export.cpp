@@ -2,6 +2,7 @@
 #include "cmd/session.hpp"
 
 #include "engine/base/json.hpp"
+#include "engine/base/language.hpp"
 #include "engine/base/text.hpp"
 
 #include <boost/program_options/value_semantic.hpp>
@@ -28,6 +29,21 @@ void print_json(Outcome const &outcome)
         for (auto const &f : x.files) {
             std::cout << JsonObject().add("export", x.name).add("kind", f.kind).add("file", f.name).add("rows", f.rows).text() << "\n";
         }
+        if (x.kept_back > 0) {
+            std::cout << JsonObject().add("export", x.name).add("kind", "kept_back").add_null("file").add("rows", x.kept_back).text()
+                      << "\n";
+        }
+    }
+}
+
+void print_what_stays(Outcome const &outcome)
+{
+    for (auto const &result : outcome.exports) {
+        if (result.kept_back > 0 && !result.is_kept_news) { // else it is told with the files
+            print_kept_back(result);
+        } else if (result.kept_back == 0 && result.files.empty()) {
+            std::cout << say("export {}: nothing is new", result.name) << "\n";
+        }
     }
 }
 
@@ -50,12 +66,14 @@ int run(Call const &call)
     }
     Outcome outcome;
     auto const ended = session.work([&](Site &site) { export_now(site, *x, call.flag("full"), outcome); });
+    auto const rows_wait = [](ExportResult const &r) { return r.kept_back > 0; };
+    bool const waits = std::any_of(outcome.exports.begin(), outcome.exports.end(), rows_wait);
     if (call.json()) {
         print_json(outcome);
-    } else if (!outcome.exports.empty() && outcome.exports.front().files.empty()) {
-        std::cout << fmt::format("export {}: nothing is new\n", name);
+    } else {
+        print_what_stays(outcome);
     }
-    return print_outcome(outcome, ended, call.json());
+    return std::max(print_outcome(outcome, ended, call.json()), waits ? 1 : 0);
 }
 
 } // namespace

@@ -1,11 +1,15 @@
+#include "cmd/masking.hpp"
 #include "cmd/output.hpp"
 #include "cmd/plan_output.hpp"
 #include "cmd/session.hpp"
+#include "cmd/table.hpp"
 
 #include "engine/base/text.hpp"
 
 #include <boost/program_options/value_semantic.hpp>
 #include <fmt/format.h>
+
+#include <iostream>
 
 namespace po = boost::program_options;
 
@@ -19,8 +23,35 @@ void options(po::options_description &o, po::positional_options_description &pos
     o.add_options()("job", po::value<std::string>()->value_name("NAME"), "the job to use, whatever the name says");
     o.add_options()("force", po::bool_switch(), "take a file whose bytes were had before");
     o.add_options()("release", po::bool_switch(), "pass what the job requires, and what would hold the file");
-    o.add_options()("dry-run", po::bool_switch(), "do it all on a copy, show what would change, and leave nothing");
+    o.add_options()("dry-run", po::bool_switch(),
+                    "do it all on a copy, show what would change and which lines would be refused, and leave nothing");
+    o.add_options()("reveal", po::bool_switch(), "with --dry-run: show values of refused lines as they are, personal data too");
     positional.add("file", -1);
+}
+
+/// The lines that an import would refuse or warn about.
+void print_rejects(Session &session, Outcome const &outcome, Call const &call)
+{
+    auto ledger = session.site().ledger;
+    RejectMasker const masker(session.workspace(), call.flag("reveal"));
+    Table table({"arquivo", "linha", "coluna", "campo", "codigo", "mensagem", "valor"});
+    table.may_leave_out({"arquivo", "coluna"});
+    bool any = false;
+    for (auto const &file : outcome.files) {
+        ledger.each_reject(file.id, [&](Reject r) {
+            masker.apply(r, file);
+            any = true;
+            if (call.json()) {
+                std::cout << reject_json(file, r) << "\n";
+            } else {
+                table.add(
+                    {printable(file.file), std::to_string(r.linha), std::to_string(r.coluna), r.campo, r.codigo, r.mensagem, r.valor});
+            }
+        });
+    }
+    if (any && !call.json()) {
+        table.print();
+    }
 }
 
 int run(Call const &call)
@@ -45,6 +76,7 @@ int run(Call const &call)
     auto const ended = session.work([&](Site &site) { import_files(site, paths, o, outcome); });
     int const code = print_outcome(outcome, ended, call.json());
     if (dry_run && ended.signal == 0) {
+        print_rejects(session, outcome, call);
         print_plan(session.workspace(), session.plan(), outcome, call.json());
     }
     return code;

@@ -1,5 +1,7 @@
 #include "cmd/command.hpp"
-#include "cmd/output.hpp"
+#include "cmd/reading.hpp"
+#include "cmd/row_output.hpp"
+#include "cmd/table.hpp"
 
 #include "engine/base/file.hpp"
 #include "engine/base/text.hpp"
@@ -20,7 +22,7 @@ namespace {
 void options(po::options_description &o, po::positional_options_description &positional)
 {
     o.add_options()("report", po::value<std::string>()->value_name("NAME"), "which report; also as a plain argument");
-    o.add_options()("csv", po::value<std::string>()->value_name("FILE"), "write it into this file, values as they are");
+    add_row_file_options(o);
     o.add_options()("reveal", po::bool_switch(), "show personal data as it is");
     positional.add("report", 1);
 }
@@ -63,6 +65,36 @@ Report const &report_of(Call const &call, Workspace const &workspace)
     return *report;
 }
 
+/// What a parameter takes, in words.
+std::string allowed_by(Field const &p)
+{
+    switch (p.type) {
+    case FieldType::integer: return "a whole number";
+    case FieldType::decimal: return "a number, 1234.56 or 1234,56";
+    case FieldType::date: return "a date, 2026-11-03 or 03/11/2026";
+    case FieldType::time: return "a time, 08:00:00";
+    case FieldType::datetime: return "a moment, 2026-11-03 08:00:00 or 03/11/2026 08:00:00";
+    case FieldType::document: return "a CPF (11 digits) or a CNPJ (14), with right check digits";
+    case FieldType::phone: return "a telephone with its area code, 10 or 11 digits";
+    case FieldType::boolean: return "yes or no: S, N, 1, 0, true or false";
+    default: return "a text";
+    }
+}
+
+std::string refused_value(Field const &p, std::string const &given)
+{
+    if (p.values.empty()) {
+        return fmt::format("--{}: \"{}\" is not taken; it is {}", p.name, given, allowed_by(p));
+    }
+    std::vector<std::string> words;
+    for (auto const &[word, stored] : p.values) {
+        words.push_back(word);
+    }
+    auto const near = nearest(given, words);
+    return fmt::format("--{}: \"{}\" is not taken; {}allowed: {}", p.name, given, near ? fmt::format("did you mean \"{}\"? ", *near) : "",
+                       join(words, ", "));
+}
+
 Parameters parameters_of(Call const &call, Report const &report, Clock const &clock)
 {
     std::map<std::string, std::string> given;
@@ -74,9 +106,9 @@ Parameters parameters_of(Call const &call, Report const &report, Clock const &cl
     try {
         return report_parameters(report, given, {iso_day(clock.today()), clock.local_text(), system_user()});
     } catch (ParameterError const &e) {
-        throw UsageError(fmt::format("--{}: {}", e.name(),
-                                     given.count(e.name()) > 0 ? fmt::format("\"{}\" is refused by its type", given[e.name()])
-                                                               : std::string("is missing")));
+        auto const p = std::find_if(report.params.begin(), report.params.end(), [&](Field const &f) { return f.name == e.name(); });
+        throw UsageError(given.count(e.name()) == 0 ? fmt::format("--{} is missing; {}", e.name(), allowed_by(*p))
+                                                    : refused_value(*p, given[e.name()]));
     }
 }
 
@@ -90,7 +122,7 @@ void print_tables(ReportResult const &result)
         for (auto const &c : t.columns) {
             header.push_back(c.name);
         }
-        Table table(header);
+        Table table(header, Table::Words::data);
         for (auto const &row : t.rows) {
             std::vector<std::string> cells;
             for (std::size_t i = 0; i < row.size(); ++i) {
@@ -102,19 +134,41 @@ void print_tables(ReportResult const &result)
     }
 }
 
+/// "day.csv", and beside it "day.NAME.csv" of each table but the first.
+std::filesystem::path csv_path(std::filesystem::path const &path, ReportTable const &table, bool is_first)
+{
+    return is_first ? path : path.parent_path() / (path.stem().string() + "." + table.name + path.extension().string());
+}
+
+void write_files(Call const &call, ReportResult const &result)
+{
+    for (std::size_t i = 0; call.has("csv") && i < result.tables.size(); ++i) {
+        auto const &t = result.tables[i];
+        auto const out = csv_row_file(csv_path(call.text("csv"), *t.table, i == 0), t.columns);
+        for (auto const &row : t.rows) {
+            out->row(row);
+        }
+        out->commit();
+    }
+    if (call.has("xlsx")) {
+        AtomicFile out(call.text("xlsx"));
+        out.write(report_xlsx(result));
+        out.commit();
+    }
+}
+
 int run(Call const &call)
 {
     auto const workspace = call.workspace();
     auto const clock = call.clock(workspace);
     auto const &report = report_of(call, workspace);
     auto const parameters = parameters_of(call, report, *clock);
+    Reading const reading(workspace);
     auto const db = open_both_bases(workspace);
     auto result = run_report(*db, report, parameters, ColumnFacts(workspace));
-    if (call.has("csv")) {
-        AtomicFile out(call.text("csv"));
-        out.write(report_csv(result));
-        out.commit();
-        return 0;
+    if (call.has("csv") || call.has("xlsx")) {
+        write_files(call, result);
+        return reading.exit_code();
     }
     if (!call.flag("reveal")) {
         mask(result);
@@ -124,7 +178,7 @@ int run(Call const &call)
     } else {
         print_tables(result);
     }
-    return 0;
+    return reading.exit_code();
 }
 
 } // namespace

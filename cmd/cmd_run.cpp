@@ -6,6 +6,7 @@
 #include "engine/base/duration.hpp"
 #include "engine/base/file.hpp"
 #include "engine/base/json.hpp"
+#include "engine/base/language.hpp"
 #include "engine/base/log.hpp"
 #include "engine/run/exposed.hpp"
 #include "engine/run/service.hpp"
@@ -70,7 +71,7 @@ int run_once(Call const &call)
         if (call.json()) {
             std::cout << JsonObject().add("done", false).add("holder", session.holder()).text() << "\n";
         } else {
-            std::cout << fmt::format("nothing done: {} is at work\n", session.holder());
+            std::cout << say("nothing done: {} is at work", session.holder()) << "\n";
         }
         return 0;
     }

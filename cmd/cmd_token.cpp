@@ -1,5 +1,5 @@
 #include "cmd/command.hpp"
-#include "cmd/output.hpp"
+#include "cmd/table.hpp"
 
 #include "engine/base/json.hpp"
 #include "engine/base/text.hpp"
@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include <iostream>
+#include <set>
 
 namespace po = boost::program_options;
 
@@ -49,7 +50,27 @@ std::vector<std::string> scopes_of(std::string const &text)
     return out;
 }
 
-int add(Call const &call, Database &online, Clock const &clock)
+/// A word that nothing in the workspace asks for may be a slip of the pen: told, and taken.
+void tell_unknown(std::vector<std::string> const &scopes, Workspace const &workspace)
+{
+    std::set<std::string> known;
+    for (auto const &j : workspace.jobs) {
+        for (auto const &scope : j.endpoint ? j.endpoint->scope : std::vector<std::string>{}) {
+            known.insert(scope);
+        }
+    }
+    for (auto const &r : workspace.reports) {
+        known.insert(r.scope.begin(), r.scope.end());
+    }
+    std::vector<std::string> const all(known.begin(), known.end());
+    for (auto const &scope : scopes) {
+        if (!all.empty() && known.count(scope) == 0) {
+            std::cerr << fmt::format("note: {}: no endpoint and no report asks for it\n", unknown_word("scope", scope, all));
+        }
+    }
+}
+
+int add(Call const &call, Workspace const &workspace, Database &online, Clock const &clock)
 {
     constexpr char const *k_usage = "add NAME --scope A,B --user LOGIN";
     Token token;
@@ -57,6 +78,7 @@ int add(Call const &call, Database &online, Clock const &clock)
     token.scopes = scopes_of(needed(call, "scope", k_usage));
     token.user = needed(call, "user", k_usage);
     token.made_at = clock.local_text();
+    tell_unknown(token.scopes, workspace);
     auto const text = add_token(online, token);
     std::cout << (call.json() ? JsonObject().add("name", token.name).add("token", text).text() : text) << "\n";
     return 0;
@@ -113,7 +135,7 @@ int run(Call const &call)
     auto const workspace = call.workspace();
     auto const clock = call.clock(workspace);
     auto const online = open_online(workspace, OpenMode::read_write);
-    return action == "add" ? add(call, *online, *clock) : action == "list" ? list(call, *online) : revoke(call, *online, *clock);
+    return action == "add" ? add(call, workspace, *online, *clock) : action == "list" ? list(call, *online) : revoke(call, *online, *clock);
 }
 
 } // namespace

@@ -1,10 +1,12 @@
 #include "cmd/command.hpp"
-#include "cmd/output.hpp"
+#include "cmd/table.hpp"
 
 #include "engine/base/json.hpp"
+#include "engine/base/local_time.hpp"
 #include "engine/base/text.hpp"
 #include "engine/job/bases.hpp"
 #include "engine/store/trail.hpp"
+#include "engine/store/unshared.hpp"
 
 #include <boost/program_options/value_semantic.hpp>
 #include <fmt/format.h>
@@ -27,9 +29,10 @@ void options(po::options_description &o, po::positional_options_description &)
 
 int run(Call const &call)
 {
-    auto const since = call.text("since");
+    auto const since = iso_from_typed(call.text("since"));
     if (!since.empty() && !parse_iso_day(since)) {
-        throw UsageError(fmt::format("--since: \"{}\" is no time; write 2026-11-03, or \"2026-11-03 08:00\"", since));
+        throw UsageError(
+            fmt::format("--since: \"{}\" is no time; write 2026-11-03, 03/11/2026, or \"2026-11-03 08:00\"", call.text("since")));
     }
     auto const workspace = call.workspace();
     auto const clock = call.clock(workspace);
@@ -50,8 +53,11 @@ int run(Call const &call)
         std::cout << o.text() << "\n";
     };
     if (std::filesystem::exists(workspace.online)) {
-        auto const db = open_online(workspace, OpenMode::read_write); // its tables may be missing yet
-        each_trail_row(*db, {given("who"), given("key"), given("since")}, print);
+        bool const may_write = !is_read_unshared(workspace.online); // else its tables are as they are
+        auto const db = open_online(workspace, may_write ? OpenMode::read_write : OpenMode::read_only);
+        if (may_write || has_trail(*db)) {
+            each_trail_row(*db, {given("who"), given("key"), since.empty() ? SqlValue() : SqlValue(since)}, print);
+        }
     }
     if (!call.json()) {
         table.print();

@@ -1,9 +1,13 @@
 #include "cmd/command.hpp"
 #include "cmd/masking.hpp"
-#include "cmd/output.hpp"
+#include "cmd/reading.hpp"
+#include "cmd/table.hpp"
 
 #include "engine/base/json.hpp"
+#include "engine/base/language.hpp"
 #include "engine/base/text.hpp"
+#include "engine/job/column_facts.hpp"
+#include "engine/job/report_text.hpp"
 #include "engine/run/life.hpp"
 #include "engine/run/site.hpp"
 
@@ -41,7 +45,7 @@ class LifePrinter
 {
 public:
     LifePrinter(Workspace const &workspace, Database &db, bool reveal)
-        : m_ledger(db), m_rejects(workspace, reveal), m_columns(workspace, reveal)
+        : m_ledger(db), m_rejects(workspace, reveal), m_columns(workspace, reveal), m_facts(workspace)
     {}
 
     std::string key_text(SubjectKey const &who) const { return m_columns.text(who.subject->key, text_of(who.key)); }
@@ -92,31 +96,38 @@ private:
     /// "table: column value, column value", "CODE: message", "export (delta)".
     std::string what(LifeEvent const &e) const
     {
-        constexpr std::size_t k_most = 12; // columns; --json has them all
         if (!e.codigo.empty()) {
             return fmt::format("{}: {}", e.codigo, e.mensagem);
         }
         if (!e.export_name.empty()) {
             auto const head = e.kind.empty() ? e.export_name : fmt::format("{} ({})", e.export_name, e.kind);
-            return e.mensagem.empty() ? head : fmt::format("{}: {}", head, e.mensagem);
+            auto const why = e.values.empty() ? e.mensagem : fmt::format("{} ({})", e.mensagem, values_of(e));
+            return why.empty() ? head : fmt::format("{}: {}", head, why);
         }
-        if (!e.mensagem.empty()) {
-            return e.mensagem;
-        }
+        return e.mensagem.empty() ? fmt::format("{}: {}", e.table, values_of(e)) : e.mensagem;
+    }
+
+    /// "column value, column value": amounts as people write them.
+    std::string values_of(LifeEvent const &e) const
+    {
+        constexpr std::size_t k_most = 12; // columns; --json has them all
         std::vector<std::string> parts;
         for (auto const &[column, value] : e.values) {
             if (parts.size() == k_most) {
                 parts.emplace_back("…");
                 break;
             }
-            parts.push_back(fmt::format("{} {}", column, m_columns.text(column, text_of(value))));
+            ReportColumn const known{column, column, m_facts.scale(e.table, column).value_or(-1), false};
+            auto const text = known.scale >= 0 ? shown_cell(known, value) : text_of(value);
+            parts.push_back(fmt::format("{} {}", column, m_columns.text(column, text)));
         }
-        return fmt::format("{}: {}", e.table, join(parts, ", "));
+        return join(parts, ", ");
     }
 
     Ledger m_ledger;
     RejectMasker m_rejects;
     ColumnMasker m_columns;
+    ColumnFacts m_facts;
 };
 
 int run(Call const &call)
@@ -130,10 +141,11 @@ int run(Call const &call)
     if (workspace.subjects.empty()) {
         throw UsageError("the pack declares no subject; a file under jobs/ with subject = \"name\" does (docs/commands.md)");
     }
+    Reading const reading(workspace);
     std::vector<SubjectKey> found;
     std::unique_ptr<Database> db;
     if (std::filesystem::exists(workspace.base)) {
-        db = open_base(workspace, OpenMode::read_only);
+        db = open_to_ask(workspace);
         found = find_subjects(*db, workspace, typed);
     }
     if (found.empty()) {
@@ -141,8 +153,9 @@ int run(Call const &call)
         for (auto const &s : workspace.subjects) {
             columns.push_back(fmt::format("{} ({})", s.table, join(s.find, ", ")));
         }
-        std::cerr << fmt::format("atom: nothing is known of this key; it was looked for in {}, their history and the rejected lines\n",
-                                 join(columns, ", "));
+        std::cerr << "atom: "
+                  << say("nothing is known of this key; it was looked for in {}, their history and the rejected lines", join(columns, ", "))
+                  << "\n";
         return 1;
     }
     LifePrinter printer(workspace, *db, call.flag("reveal"));
@@ -159,9 +172,10 @@ int run(Call const &call)
         for (auto const &e : events) {
             table.add(printer.row(e));
         }
+        table.may_leave_out({"regra", "linha", "arquivo"});
         table.print();
     }
-    return 0;
+    return reading.exit_code();
 }
 
 } // namespace

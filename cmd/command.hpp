@@ -25,6 +25,7 @@ public:
     bool flag(char const *option) const { return m_values[option].as<bool>(); }
     std::string text(char const *option) const { return has(option) ? m_values[option].as<std::string>() : std::string(); }
     std::vector<std::string> texts(char const *option) const;
+    std::size_t number(char const *option) const { return m_values[option].as<std::size_t>(); }
     bool json() const { return flag("json"); }
 
     /// `-C DIR`, else ATOM_HOME, else the current folder. Throws ConfigError.
@@ -62,7 +63,7 @@ std::string system_user();
 /// workspace is refused for comes back as warnings where this one ran before.
 std::vector<ConfigFault> check_workspace(Workspace const &workspace);
 
-extern Command const k_init, k_check, k_run, k_import, k_export, k_files, k_errors, k_why, k_query, k_report, k_retry, k_approve, k_release,
-    k_serve, k_token, k_trail, k_doctor, k_backup;
+extern Command const k_init, k_check, k_run, k_import, k_export, k_status, k_files, k_jobs, k_errors, k_why, k_query, k_report, k_retry,
+    k_approve, k_release, k_serve, k_token, k_trail, k_doctor, k_backup;
 
 } // namespace atom

@@ -2,8 +2,10 @@
 // 0 done, 1 something of this call failed, 2 usage or configuration, 130 ended by Ctrl-C.
 
 #include "cmd/command.hpp"
+#include "cmd/console.hpp"
 #include "cmd/standard_output.hpp"
 
+#include "engine/base/language.hpp"
 #include "engine/base/log.hpp"
 #include "engine/base/text.hpp"
 #include "engine/layout/fault.hpp"
@@ -29,8 +31,8 @@ namespace atom {
 std::vector<Command> const &commands()
 {
     static std::vector<Command> const all = {
-        k_init,   k_check, k_run,     k_import,  k_export, k_files, k_errors, k_why,    k_query,
-        k_report, k_retry, k_approve, k_release, k_serve,  k_token, k_trail,  k_doctor, k_backup,
+        k_init,  k_check,  k_run,   k_import,  k_export,  k_status, k_files, k_jobs,  k_errors, k_why,
+        k_query, k_report, k_retry, k_approve, k_release, k_serve,  k_token, k_trail, k_doctor, k_backup,
     };
     return all;
 }
@@ -86,11 +88,11 @@ namespace {
 
 po::options_description common_options()
 {
-    po::options_description o("Options of every command");
-    o.add_options()("help", po::bool_switch(), "show this help and end");
+    po::options_description o;
+    o.add_options()("help,h", po::bool_switch(), "show this help and end");
     o.add_options()("json", po::bool_switch(), "print JSON: one document, or a line each for lists");
     o.add_options()("at", po::value<std::string>()->value_name("TIME"),
-                    "run as of then, \"2026-11-03 02:00\" in the workspace's time zone");
+                    "run as of then, \"2026-11-03 02:00\" or \"03/11/2026 02:00\" in the workspace's time zone");
     o.add_options()("workspace,C", po::value<std::string>()->value_name("DIR"), "the workspace (else ATOM_HOME, else the current folder)");
     o.add_options()("verbose", po::bool_switch(), "log what is done, not only what goes wrong");
     return o;
@@ -98,23 +100,40 @@ po::options_description common_options()
 
 void print_overview()
 {
-    std::string out =
-        "atom - takes files, works them through rules against a base, hands on what changed\n\nUsage: atom COMMAND [OPTION…]\n\n";
+    speak(wanted_language());
+    std::string out(tr("atom - takes files, works them through rules against a base, hands on what changed"));
+    out += fmt::format("\n\n{} atom COMMAND [{}…]\n\n", tr("Usage:"), tr("OPTION"));
     for (auto const &c : commands()) {
-        out += fmt::format("  {:<8} {}\n", c.name, c.summary);
+        out += fmt::format("  {:<8} {}\n", c.name, tr(c.summary));
     }
-    out += "\n`atom COMMAND --help` tells more. Exit: 0 done, 1 a file failed or was held, 2 usage or configuration.\n";
+    out +=
+        fmt::format("\n{}\n", tr("`atom help COMMAND` tells more. Exit: 0 done, 1 a file failed or was held, 2 usage or configuration."));
     std::cout << out;
+}
+
+/// "  -h [ --help ]      show this help and end", each with its text in the spoken language.
+void print_options(std::string_view caption, po::options_description const &options)
+{
+    std::size_t width = 0;
+    for (auto const &o : options.options()) {
+        width = std::max(width, o->format_name().size() + o->format_parameter().size() + 1);
+    }
+    std::cout << tr(caption) << ":\n";
+    for (auto const &o : options.options()) {
+        auto const name = o->format_name() + " " + o->format_parameter();
+        std::cout << fmt::format("  {:<{}}  {}\n", name, width, tr(o->description()));
+    }
 }
 
 void print_help(Command const &c, po::options_description const &own)
 {
-    std::cout << fmt::format("Usage: atom {}{}{} [OPTION…]\n\n{}\n\n{}\n", c.name, *c.arguments != 0 ? " " : "", c.arguments, c.summary,
-                             c.help);
+    std::cout << fmt::format("{} atom {}{}{} [{}…]\n\n{}\n\n{}\n", tr("Usage:"), c.name, *c.arguments != 0 ? " " : "", c.arguments,
+                             tr("OPTION"), tr(c.summary), tr(c.help));
     if (!own.options().empty()) {
-        std::cout << own << "\n";
+        print_options("Options", own);
+        std::cout << "\n";
     }
-    std::cout << common_options();
+    print_options("Options of every command", common_options());
 }
 
 Command const &command_named(std::string const &name)
@@ -156,6 +175,10 @@ int run_command(Command const &c, std::vector<std::string> const &arguments)
         }
         all.add(own).add(common_options());
         po::store(po::command_line_parser(arguments).options(all).positional(positional).run(), values);
+        bool const is_for_engineers = c.run == k_check.run || c.run == k_doctor.run;
+        if (!values["json"].as<bool>() && (!is_for_engineers || values["help"].as<bool>())) {
+            speak(wanted_language());
+        }
         if (values["help"].as<bool>()) {
             print_help(c, own);
             return 0;
@@ -177,21 +200,26 @@ int run_command(Command const &c, std::vector<std::string> const &arguments)
 
 int dispatch(std::vector<std::string> arguments)
 {
-    if (arguments.empty() || arguments[0] == "--help" || arguments[0] == "help") {
-        print_overview();
-        return arguments.empty() ? 2 : 0;
-    }
-    if (arguments[0] == "--version") {
-        std::cout << "atom " << ATOM_VERSION << "\n";
-        return 0;
-    }
     // `atom -C DIR COMMAND` is what hands type that know git and make
-    std::size_t const before = arguments[0] == "-C" || arguments[0] == "--workspace" ? 2 : arguments[0].compare(0, 2, "-C") == 0 ? 1 : 0;
-    if (before >= arguments.size()) {
+    bool const has_folder = !arguments.empty() && (arguments[0] == "--workspace" || arguments[0].compare(0, 2, "-C") == 0);
+    std::size_t const before = !has_folder ? 0 : arguments[0] == "-C" || arguments[0] == "--workspace" ? 2 : 1;
+    if (before > 0 && before >= arguments.size()) {
         throw UsageError("a command is missing; usage: atom -C DIR COMMAND");
     }
     std::rotate(arguments.begin(), arguments.begin() + static_cast<std::ptrdiff_t>(before), arguments.end());
-    auto const &command = command_named(arguments[0]);
+    auto const first = arguments.empty() ? "help" : arguments[0];
+    if (first == "help" && arguments.size() > 1 + before) {
+        return run_command(command_named(arguments[1]), {"--help"});
+    }
+    if (first == "help" || first == "--help" || first == "-h") {
+        print_overview();
+        return arguments.empty() ? 2 : 0;
+    }
+    if (first == "--version" || first == "-V") {
+        std::cout << "atom " << ATOM_VERSION << "\n";
+        return 0;
+    }
+    auto const &command = command_named(first);
     arguments.erase(arguments.begin());
     return run_command(command, arguments);
 }

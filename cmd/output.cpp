@@ -1,107 +1,81 @@
 #include "cmd/output.hpp"
 
 #include "cmd/command.hpp"
+#include "cmd/table.hpp"
 
-#include "engine/base/encoding.hpp"
 #include "engine/base/json.hpp"
+#include "engine/base/language.hpp"
 #include "engine/base/text.hpp"
+#include "engine/run/situation.hpp"
 
 #include <fmt/format.h>
 
 #include <csignal>
 #include <iostream>
 
-#include <unistd.h>
-
 namespace atom {
-
-bool is_terminal()
-{
-    static bool const is_one = ::isatty(STDOUT_FILENO) != 0;
-    return is_one;
-}
 
 namespace {
 
-std::string one_line(std::string s)
-{
-    std::replace_if(
-        s.begin(), s.end(), [](char c) { return c == '\t' || c == '\n' || c == '\r'; }, ' ');
-    return s;
-}
-
-/// As wide as what came so far.
-void print_columns(std::vector<std::vector<std::string>> const &rows, std::vector<std::size_t> &widths)
-{
-    for (auto const &row : rows) {
-        widths.resize(std::max(widths.size(), row.size()));
-        for (std::size_t i = 0; i < row.size(); ++i) {
-            widths[i] = std::max(widths[i], count_characters(row[i]));
-        }
-    }
-    for (auto const &row : rows) {
-        std::string line;
-        for (std::size_t i = 0; i < row.size(); ++i) {
-            line += row[i];
-            if (i + 1 < row.size()) {
-                line.append(widths[i] - count_characters(row[i]) + 2, ' ');
-            }
-        }
-        std::cout << line << "\n";
-    }
-}
-
-} // namespace
-
-void Table::add(std::vector<std::string> row)
-{
-    constexpr std::size_t k_together = 1000;
-    m_rows.push_back(std::move(row));
-    if (!is_terminal() || m_rows.size() >= k_together) {
-        print();
-    }
-}
-
-void Table::print()
-{
-    for (auto &row : m_rows) {
-        for (auto &cell : row) {
-            cell = one_line(cell);
-        }
-    }
-    if (is_terminal()) {
-        print_columns(m_rows, m_widths);
-    } else {
-        for (auto const &row : m_rows) {
-            std::cout << join(row, "\t") << "\n";
-        }
-    }
-    m_rows.clear();
-}
-
-std::string file_json(FileRow const &f)
+JsonObject file_object(FileRow const &f)
 {
     JsonObject o;
     f.id == 0 ? o.add_null("id") : o.add("id", f.id); // of a file that has not come
     o.add_or_null("file", printable(f.file)).add_or_null("job", f.job).add("status", f.status).add_or_null("data", f.data);
     o.add("read", f.read).add("accepted", f.accepted).add("rejected", f.rejected).add("warnings", f.warnings);
     o.add_raw("rejects", f.rejects).add_raw("changes", f.changes).add_raw("exports", f.exports);
-    return o.add_or_null("reason", f.reason).add_seconds("seconds", f.seconds).text();
+    return o.add_or_null("reason", f.reason).add_seconds("seconds", f.seconds);
 }
 
-void print_files(std::vector<FileRow> const &files, bool json)
+Request const *request_for(FileRow const &f, std::vector<Request> const &requests)
+{
+    auto const it = std::find_if(requests.begin(), requests.end(), [&](Request const &r) { return r.target == std::to_string(f.id); });
+    return it == requests.end() ? nullptr : &*it;
+}
+
+/// Beside the reason, who asked for what.
+std::string with_request(std::string reason, Request const *r)
+{
+    if (r == nullptr) {
+        return reason;
+    }
+    auto const asked = say("{} asked by {} at {}, for the next look", std::string(tr(r->kind)), r->by, r->at);
+    return reason.empty() ? asked : asked + "; " + reason;
+}
+
+} // namespace
+
+std::string file_json(FileRow const &f) { return file_object(f).text(); }
+
+std::string reject_json(FileRow const &file, Reject const &r)
+{
+    JsonObject o;
+    o.add("arquivo", printable(file.file)).add("arquivo_id", file.id).add("linha", r.linha).add("byte", r.byte).add("coluna", r.coluna);
+    o.add_or_null("campo", r.campo).add("codigo", r.codigo).add("mensagem", r.mensagem).add_or_null("valor", r.valor);
+    if (!r.registro.empty()) {
+        o.add("registro", r.registro);
+    }
+    return o.add("aviso", r.warning).text();
+}
+
+void print_files(std::vector<FileRow> const &files, bool json, std::vector<Request> const &requests)
 {
     if (json) {
         for (auto const &f : files) {
-            std::cout << file_json(f) << "\n";
+            auto o = file_object(f);
+            if (auto const *const r = request_for(f, requests)) {
+                o.add_raw("request", JsonObject().add("kind", r->kind).add("by", r->by).add("at", r->at).text());
+            }
+            std::cout << o.text() << "\n";
         }
         return;
     }
     Table table({"id", "file", "job", "status", "data", "read", "accepted", "rejected", "warnings", "seconds", "reason"});
+    table.may_leave_out({"seconds", "accepted", "job", "warnings", "data"});
     for (auto const &f : files) {
         table.add({f.id == 0 ? "" : std::to_string(f.id), printable(f.file), f.job, f.status, f.data, std::to_string(f.read),
                    std::to_string(f.accepted), std::to_string(f.rejected), std::to_string(f.warnings), fmt::format("{:.2f}", f.seconds),
-                   f.reason});
+                   with_request(f.reason, request_for(f, requests))});
     }
     table.print();
 }
@@ -115,13 +89,18 @@ std::string what_was_sent(SendResult const &s)
     for (auto const &[n, word] :
          {std::pair(s.sent, "sent"), {s.refused, "refused"}, {s.unknown, "unknown"}, {s.gone, "gone"}, {s.waiting, "waiting"}}) {
         if (n > 0) {
-            parts.push_back(fmt::format("{} {}", n, word));
+            parts.push_back(fmt::format("{} {}", n, tr(word)));
         }
     }
     return join(parts, ", ");
 }
 
 } // namespace
+
+void print_kept_back(ExportResult const &x)
+{
+    std::cout << say("export {}: {}", x.name, kept_back_text(x.name, x.kept_back, x.by)) << "\n";
+}
 
 namespace {
 
@@ -133,13 +112,19 @@ void print_done(Outcome const &outcome, bool json)
     for (auto const &x : outcome.exports) {
         for (auto const &f : x.files) {
             if (!json) {
-                std::cout << fmt::format("export {}: {} {} ({})\n", x.name, f.kind, f.name, counted(f.rows, "row"));
+                std::string const kind(tr(f.kind));
+                std::cout << (f.rows == 1 ? say("export {}: {} {} (1 row)", x.name, kind, f.name)
+                                          : say("export {}: {} {} ({} rows)", x.name, kind, f.name, f.rows))
+                          << "\n";
             }
+        }
+        if (!json && x.kept_back > 0 && x.is_kept_news) {
+            print_kept_back(x);
         }
     }
     for (auto const &s : outcome.sends) {
         if (!json && s.any()) {
-            std::cout << fmt::format("send {}: {}\n", s.name, what_was_sent(s));
+            std::cout << say("send {}: {}", s.name, what_was_sent(s)) << "\n";
         }
     }
 }

@@ -1,8 +1,9 @@
 #pragma once
-// How commands print: tables on a terminal, tab-separated text when piped, JSON lines with --json.
+// What several commands print: files of the ledger, what a poll did.
 
 #include "engine/run/poll.hpp"
 #include "engine/store/ledger.hpp"
+#include "engine/store/requests.hpp"
 
 #include <exception>
 #include <string>
@@ -10,26 +11,14 @@
 
 namespace atom {
 
-/// Prints rows under a header: in columns on a terminal, a thousand at a time, else a line each as it comes, with tabs between (tabs and
-/// line ends inside become blanks). However many there are, few are held.
-class Table
-{
-public:
-    explicit Table(std::vector<std::string> header) : m_rows{std::move(header)} {}
-    void add(std::vector<std::string> row);
-    /// Prints what add() has not; once, at the end.
-    void print();
-
-private:
-    std::vector<std::vector<std::string>> m_rows; // not printed yet; the header is the first
-    std::vector<std::size_t> m_widths;
-};
-
-bool is_terminal();
-
 /// The keys that `atom import --json` and `atom files --json` promise.
 std::string file_json(FileRow const &file);
-void print_files(std::vector<FileRow> const &files, bool json);
+/// The keys that `atom errors --json` promises.
+std::string reject_json(FileRow const &file, Reject const &r);
+/// `requests`: what the next poll takes up; told with its file.
+void print_files(std::vector<FileRow> const &files, bool json, std::vector<Request> const &requests = {});
+/// One line: how many rows of an export wait, and by which file.
+void print_kept_back(ExportResult const &x);
 /// How work came to its end: by itself, by SIGINT or SIGTERM, or by a fault.
 struct Ended
 {

@@ -1,9 +1,10 @@
 #include "cmd/plan_output.hpp"
 
 #include "cmd/masking.hpp"
-#include "cmd/output.hpp"
+#include "cmd/table.hpp"
 
 #include "engine/base/json.hpp"
+#include "engine/base/language.hpp"
 #include "engine/base/text.hpp"
 
 #include <fmt/format.h>
@@ -49,7 +50,12 @@ public:
 
     void text() const
     {
-        std::cout << "dry run: nothing was changed; it would be:\n";
+        auto const writes = [](ExportResult const &x) { return !x.files.empty(); };
+        if (m_plan.groups().empty() && std::none_of(m_outcome.exports.begin(), m_outcome.exports.end(), writes)) {
+            std::cout << tr("dry run: nothing would be changed") << "\n";
+            return;
+        }
+        std::cout << tr("dry run: nothing was changed; it would be:") << "\n";
         Table table({"what", "verb", "status", "rows", "examples"});
         for (auto const &[group, rows] : m_plan.groups()) {
             bool const moves = group.verb == 'u' && group.before != group.after;

@@ -1,5 +1,7 @@
 #include "cmd/session.hpp"
 
+#include "cmd/progress_line.hpp"
+
 #include "engine/base/file.hpp"
 #include "engine/run/schedule.hpp"
 
@@ -67,6 +69,7 @@ Ended Session::work(std::function<void(Site &)> const &work)
     m_db->ask_whether_to_go_on([this] { return !m_stop.stop_requested(); });
     std::exception_ptr fault;
     try {
+        ProgressLine const line;
         auto site = this->site();
         work(site);
     } catch (std::exception const &) {

@@ -2,6 +2,7 @@
 
 #include "engine/base/error.hpp"
 #include "engine/base/file.hpp"
+#include "engine/base/local_time.hpp"
 #include "engine/base/text.hpp"
 
 #include <algorithm>
@@ -161,21 +162,6 @@ Zone const &zone_named(std::string const &name)
     return found != zones.end() ? found->second : zones.emplace(name, load_zone(name)).first->second;
 }
 
-Civil civil_at(std::int64_t local_seconds) noexcept
-{
-    auto days = local_seconds / k_day_seconds;
-    auto second = local_seconds % k_day_seconds;
-    if (second < 0) {
-        second += k_day_seconds;
-        --days;
-    }
-    Civil c = civil_of(static_cast<Day>(days));
-    c.hour = static_cast<int>(second / 3600);
-    c.minute = static_cast<int>(second / 60 % 60);
-    c.second = static_cast<int>(second % 60);
-    return c;
-}
-
 // The instant at which a zone's clocks show this; the first of two; where they leap over it, as much after the leap.
 std::int64_t instant_of(std::int64_t local_seconds, Zone const &zone) noexcept
 {
@@ -248,16 +234,17 @@ namespace {
 std::unique_ptr<Clock> clock_from(std::string const &local_text, bool runs)
 {
     static constexpr std::string_view k_midnight = " 00:00:00";
-    std::string text(trim(local_text));
+    std::string text = iso_from_typed(trim(local_text));
     if (text.size() == 10 || text.size() == 16) {
         text += k_midnight.substr(text.size() - 10);
     }
     auto const c = parse_iso(text, DateKind::datetime);
     if (!c) {
-        throw std::invalid_argument("\"" + local_text + "\" is no time; allowed: YYYY-MM-DD, YYYY-MM-DD HH:MM or YYYY-MM-DD HH:MM:SS");
+        throw std::invalid_argument(
+            "\"" + local_text +
+            "\" is no time; allowed: YYYY-MM-DD, YYYY-MM-DD HH:MM or YYYY-MM-DD HH:MM:SS, also with DD/MM/YYYY in front");
     }
-    return std::make_unique<FixedClock>(
-        day_of(*c) * k_day_seconds + c->hour * std::int64_t{3600} + c->minute * std::int64_t{60} + c->second, runs);
+    return std::make_unique<FixedClock>(seconds_of(*c), runs);
 }
 
 } // namespace

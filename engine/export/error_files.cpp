@@ -33,7 +33,8 @@ std::string csv_cell(std::string_view text)
 void write_error_csv(std::filesystem::path const &path, Ledger &ledger, FileRow const &file)
 {
     AtomicFile out(path);
-    out.write("arquivo;linha;byte;coluna;campo;codigo;mensagem;valor;registro\n");
+    out.write("\xEF\xBB\xBF" // a mark: by it a spreadsheet knows that this is UTF-8
+              "arquivo;linha;byte;coluna;campo;codigo;mensagem;valor;registro\n");
     ledger.each_reject(file.id, [&](Reject const &r) {
         out.write(fmt::format("{};{};{};{};{};{};{};{};{}\n", csv_cell(file.file), r.linha, r.byte, r.coluna, csv_cell(r.campo),
                               csv_cell(r.codigo), csv_cell(r.mensagem), csv_cell(r.valor), csv_cell(r.registro)));

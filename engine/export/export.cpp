@@ -1,9 +1,12 @@
 #include "engine/export/export.hpp"
 
 #include "engine/base/kill_point.hpp"
+#include "engine/base/language.hpp"
+#include "engine/base/progress.hpp"
 #include "engine/export/delivered.hpp"
 #include "engine/export/outbox.hpp"
 #include "engine/export/watch.hpp"
+#include "engine/job/waiting.hpp"
 #include "engine/layout/writer.hpp"
 
 #include <fmt/format.h>
@@ -34,15 +37,15 @@ constexpr std::size_t k_examples = 10; // keys told of each output
 class Exporter
 {
 public:
-    Exporter(ExportSetting const &setting, Export const &x, bool only_removals)
-        : m_set(setting), m_db(setting.db), m_export(x), m_only_removals(only_removals)
-    {}
+    Exporter(ExportSetting const &setting, Export const &x) : m_set(setting), m_db(setting.db), m_ledger(m_db), m_export(x) {}
 
     ExportResult run(bool full)
     {
         Transaction transaction(m_db);
         load_state();
         m_full = full || !m_started;
+        m_held_by = m_ledger.find_holders(jobs_that_hold(m_set.workspace, m_export), m_export.name);
+        m_only_removals = !m_held_by.empty();
         m_touched_only = m_touched_only && !m_full;
         if (m_touched_only) {
             list_touched();
@@ -53,7 +56,9 @@ public:
         write_removed();
         kill_point("after-export-removals");
         auto result = release();
+        tell_kept_back(result);
         end_watching();
+        Progress::end();
         kill_point("before-export-commit");
         transaction.commit();
         kill_point("after-export-commit");
@@ -159,15 +164,19 @@ private:
         auto query = m_db.prepare_guarded(rows_sql(), {true, {}, {}});
         auto const compared = compared_columns(query);
         auto const columns = layout_columns(query, *m_export.layout);
+        Progress::begin(say("export {}", m_export.name), 0);
         while (query.step()) {
+            Progress::step();
             auto const known = m_delivered->find(query.view(0));
-            if (m_only_removals) {
-                m_delivered->note_seen(known.id);
-                continue;
-            }
             read_cells(query);
             auto const hash = hash_of(compared);
             bool const same = known.hash == hash;
+            if (m_only_removals) {
+                m_delivered->note_seen(known.id);
+                m_new += same ? 0 : 1;
+                m_kept_back += m_full || !same ? 1 : 0;
+                continue;
+            }
             auto const id = same ? known.id : m_delivered->hold(known, query.view(0), hash);
             m_delivered->note_seen(id);
             if (m_full || !same) {
@@ -316,7 +325,8 @@ private:
     /// Gives the files their names, syncs them and puts them into the outbox: the removal first.
     ExportResult release()
     {
-        ExportResult result{m_export.name, {}};
+        ExportResult result;
+        result.name = m_export.name;
         release_file(m_removed, m_export.removed, result);
         auto const &name = m_full || m_export.delta.empty() ? m_export.full : m_export.delta;
         release_file(m_rows, name, result);
@@ -328,6 +338,15 @@ private:
             .bind(5, m_only_removals ? 1 : 0)
             .run();
         return result;
+    }
+
+    /// Kept in the base, for who asks what waits without writing anything: what is new or changed, even if all rows were asked for.
+    void tell_kept_back(ExportResult &result)
+    {
+        result.is_kept_news = m_new != m_ledger.kept_back(m_export.name);
+        result.kept_back = m_kept_back;
+        result.by = std::move(m_held_by);
+        m_ledger.note_kept_back(m_export.name, m_new);
     }
 
     void release_file(std::optional<Output> &out, std::string const &pattern, ExportResult &result)
@@ -351,8 +370,11 @@ private:
 
     ExportSetting const &m_set;
     Database &m_db;
+    Ledger m_ledger;
     Export const &m_export;
-    bool m_only_removals;
+    bool m_only_removals = false;
+    std::vector<FileRow> m_held_by;
+    std::uint64_t m_new = 0, m_kept_back = 0; // of rows that stay here
     std::int64_t m_id = 0, m_seq = 0;
     bool m_started = false, m_full = false, m_touched_only = false;
     std::int64_t m_fingerprint = 0;
@@ -364,21 +386,7 @@ private:
 
 } // namespace
 
-ExportResult run_export(ExportSetting const &setting, Export const &x, bool full, bool only_removals)
-{
-    return Exporter(setting, x, only_removals).run(full);
-}
-
-std::vector<std::string> jobs_that_hold(Workspace const &workspace, Export const &x)
-{
-    std::vector<std::string> out;
-    for (auto const &job : workspace.jobs) {
-        if (std::find(job.holds.begin(), job.holds.end(), x.name) != job.holds.end()) {
-            out.push_back(job.name);
-        }
-    }
-    return out;
-}
+ExportResult run_export(ExportSetting const &setting, Export const &x, bool full) { return Exporter(setting, x).run(full); }
 
 std::vector<std::string> make_due(Database &db, Workspace const &workspace, std::string const &job)
 {

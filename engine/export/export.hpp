@@ -4,7 +4,7 @@
 
 #include "engine/base/clock.hpp"
 #include "engine/job/workspace.hpp"
-#include "engine/store/database.hpp"
+#include "engine/store/ledger.hpp"
 
 #include <filesystem>
 #include <string>
@@ -24,6 +24,9 @@ struct ExportResult
 {
     std::string name;
     std::vector<ExportFile> files; // in the order in which they go
+    std::uint64_t kept_back = 0;   // rows that would have left
+    bool is_kept_news = false;     // it was another number the last time
+    std::vector<FileRow> by;       // files that keep them back
 };
 
 struct ExportSetting
@@ -34,11 +37,8 @@ struct ExportSetting
 };
 
 /// In a transaction of its own. Throws StoreError, WriteError and FileError; nothing is then written.
-/// With `only_removals` nothing new or changed leaves, and the export stays due.
-ExportResult run_export(ExportSetting const &setting, Export const &x, bool full, bool only_removals);
-
-/// The jobs whose failed, held or waiting files hold this export.
-std::vector<std::string> jobs_that_hold(Workspace const &workspace, Export const &x);
+/// While files hold it, nothing new or changed leaves, only removals, and the export stays due.
+ExportResult run_export(ExportSetting const &setting, Export const &x, bool full);
 
 /// Marks the exports that a job makes due; in the caller's transaction. Returns their names.
 std::vector<std::string> make_due(Database &db, Workspace const &workspace, std::string const &job);

@@ -6,6 +6,7 @@
 #include "engine/base/text.hpp"
 #include "engine/export/export.hpp"
 #include "engine/export/sent.hpp"
+#include "engine/job/waiting.hpp"
 #include "engine/store/ledger.hpp"
 #include "engine/store/recording.hpp"
 
@@ -147,11 +148,12 @@ std::optional<SendRow> SendTurn::ask_again(SendRow const &row)
 bool SendTurn::is_held()
 {
     auto const *const x = m_set.workspace.export_named(m_send.held_with);
-    auto const holder = x == nullptr ? std::nullopt : Ledger(m_set.db).find_holder(jobs_that_hold(m_set.workspace, *x), x->name);
-    if (holder) {
-        log_info("send {}: nothing goes out: {} is {}", m_send.name, printable(holder->file), holder->status);
+    auto const holders =
+        x == nullptr ? std::vector<FileRow>{} : Ledger(m_set.db).find_holders(jobs_that_hold(m_set.workspace, *x), x->name);
+    if (!holders.empty()) {
+        log_info("send {}: nothing goes out: {} is {}", m_send.name, printable(holders.front().file), holders.front().status);
     }
-    return holder.has_value();
+    return !holders.empty();
 }
 
 bool SendTurn::may_go_on()

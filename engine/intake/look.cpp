@@ -29,6 +29,53 @@ JobMatch match_job(Workspace const &workspace, std::string const &source, std::s
     return {};
 }
 
+namespace {
+
+/// What names of a kind have in common: each run of digits, and what a pattern captures, is one '#'.
+std::string shape_of(std::string_view name)
+{
+    std::string out;
+    for (std::size_t i = 0; i < name.size(); ++i) {
+        auto const close = name[i] == '{' ? name.find('}', i) : std::string_view::npos;
+        bool const is_digit = name[i] >= '0' && name[i] <= '9';
+        if (close != std::string_view::npos || is_digit) {
+            out += out.empty() || out.back() != '#' ? "#" : "";
+            i = close != std::string_view::npos ? close : i;
+        } else {
+            out += to_lower(name.substr(i, 1));
+        }
+    }
+    return out;
+}
+
+/// Which share of a pattern stands at the beginning and at the end of a name.
+double in_common(std::string const &name, std::string const &pattern)
+{
+    auto const front = std::mismatch(pattern.begin(), pattern.end(), name.begin(), name.end()).first - pattern.begin();
+    auto const most = std::min(name.size(), pattern.size()) - static_cast<std::size_t>(front);
+    auto const behind =
+        std::mismatch(pattern.rbegin(), pattern.rbegin() + static_cast<std::ptrdiff_t>(most), name.rbegin()).first - pattern.rbegin();
+    return static_cast<double>(front + behind) / static_cast<double>(pattern.size());
+}
+
+} // namespace
+
+std::string unmatched_reason(Workspace const &workspace, std::string const &name)
+{
+    std::string out = "no job takes a file of this name";
+    auto const shape = shape_of(name);
+    double best = 0.5; // less in common than that is another name
+    for (auto const &job : workspace.jobs) {
+        for (auto const &file : job.files) {
+            if (auto const share = in_common(shape, shape_of(file.pattern.text())); share > best) {
+                best = share;
+                out = fmt::format("no job takes a file of this name; the nearest pattern is {} (job {})", file.pattern.text(), job.name);
+            }
+        }
+    }
+    return out;
+}
+
 void note_match(FileRow &row, JobMatch const &match)
 {
     row.job = match.job->name;
@@ -119,7 +166,7 @@ private:
         auto const why = refused_name(e.name);
         auto const match = why.empty() ? match_job(m_set.workspace, m_source.name, e.name) : JobMatch{};
         if (match.job == nullptr) {
-            note_unmatched(e, why.empty() ? "no job takes a file of this name" : why, std::move(row));
+            note_unmatched(e, why.empty() ? unmatched_reason(m_set.workspace, e.name) : why, std::move(row));
             return std::nullopt;
         }
         FileRow file = row ? *std::move(row) : FileRow{};

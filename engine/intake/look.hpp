@@ -41,6 +41,8 @@ struct JobMatch
     Captures captures;
 };
 JobMatch match_job(Workspace const &workspace, std::string const &source, std::string const &name, std::string const &only_job = {});
+/// Why a name is nobody's: the pattern that it comes nearest to, if one is near.
+std::string unmatched_reason(Workspace const &workspace, std::string const &name);
 /// Writes job, layout, date, hour and captures into the row.
 void note_match(FileRow &row, JobMatch const &match);
 Captures captures_of(FileRow const &row);

@@ -36,16 +36,4 @@ Precondition precondition_of(Ledger &ledger, Job const &job, FileRow const &row,
     return missing.empty() ? Precondition{} : Precondition{Precondition::Verdict::wait, "espera " + missing};
 }
 
-std::vector<Overdue> overdue_jobs(Ledger &ledger, Workspace const &workspace, Clock const &clock)
-{
-    std::vector<Overdue> out;
-    auto const now = clock.local();
-    for (auto const &job : workspace.jobs) {
-        if (job.expected && job.expected->due(now) && !ledger.has_come(job.name, iso_day(day_of(now)))) {
-            out.push_back({job.name, job.expected->text});
-        }
-    }
-    return out;
-}
-
 } // namespace atom

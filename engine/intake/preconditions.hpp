@@ -23,12 +23,4 @@ struct Precondition
 /// A released file passes its requires, an approved one the kind of reason that held it.
 Precondition precondition_of(Ledger &ledger, Job const &job, FileRow const &row, Day today);
 
-/// A job's `expected` whose file has not come: its name and the text of `expected`.
-struct Overdue
-{
-    std::string job;
-    std::string expected;
-};
-std::vector<Overdue> overdue_jobs(Ledger &ledger, Workspace const &workspace, Clock const &clock);
-
 } // namespace atom

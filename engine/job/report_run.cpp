@@ -1,5 +1,6 @@
 #include "engine/job/report_run.hpp"
 
+#include "engine/base/local_time.hpp"
 #include "engine/base/text.hpp"
 #include "engine/layout/value.hpp"
 #include "engine/store/trail.hpp"
@@ -24,12 +25,26 @@ SqlValue sql_value(Value const &v)
 
 std::string label_of(Field const &f) { return f.label.empty() ? f.name : f.label; }
 
+/// A day or a moment as ISO writes it, or with the day in front, whatever the parameter's own format is.
+std::optional<std::string> as_typed(Field const &field, std::string const &text)
+{
+    if (field.type != FieldType::date && field.type != FieldType::datetime) {
+        return std::nullopt;
+    }
+    auto const kind = field.type == FieldType::date ? DateKind::date : DateKind::datetime;
+    auto const civil = parse_iso(iso_from_typed(trim(text)), kind);
+    return civil ? std::optional(iso_text(*civil, kind)) : std::nullopt;
+}
+
 SqlValue typed(Field const &field, std::string const &text)
 {
     std::string scratch;
     if (!is_blank(text)) {
         auto const parsed = parse_field(field, text, Encoding::utf8, scratch);
         if (parsed.fault != LineFault::none) {
+            if (auto const day = as_typed(field, text)) {
+                return *day;
+            }
             throw ParameterError(field.name, fmt::format("{}: \"{}\" não serve", label_of(field), printable(text)));
         }
         return sql_value(parsed.value);

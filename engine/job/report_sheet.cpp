@@ -31,14 +31,23 @@ private:
     std::filesystem::path m_path;
 };
 
+/// A text that says a day, a time or both as ISO does is one.
+void write_text(XlsxWriter &out, std::string const &text)
+{
+    auto const kind = text.size() == 10 ? DateKind::date : text.size() == 8 ? DateKind::time : DateKind::datetime;
+    auto const civil = text.size() == 10 || text.size() == 8 || text.size() == 19 ? parse_iso(text, kind) : std::nullopt;
+    civil ? out.moment(*civil, kind) : text.empty() ? out.blank() : out.text(text);
+}
+
 void write_cell(XlsxWriter &out, ReportColumn const &column, SqlValue const &value)
 {
     if (auto const *const n = std::get_if<std::int64_t>(&value)) {
         column.scale >= 0 ? out.decimal(*n, column.scale) : out.integer(*n);
-        return;
+    } else if (auto const *const x = std::get_if<double>(&value)) {
+        out.real(*x);
+    } else {
+        write_text(out, plain_cell(column, value));
     }
-    auto const text = plain_cell(column, value);
-    text.empty() ? out.blank() : out.text(text);
 }
 
 /// The first `most` characters as UTF-16 counts them, without blanks and apostrophes at the ends.
@@ -83,22 +92,24 @@ std::string sheet_name(std::string_view title, std::set<std::string> &taken)
     }
 }
 
-void write_table(XlsxWriter &out, ReportRows const &t)
+} // namespace
+
+void write_sheet_head(XlsxWriter &out, std::vector<ReportColumn> const &columns)
 {
     std::vector<std::string> words;
-    for (auto const &c : t.columns) {
-        words.push_back(c.name);
+    for (auto const &c : columns) {
+        words.push_back(c.label);
     }
     out.header(words);
-    for (auto const &row : t.rows) {
-        for (std::size_t i = 0; i < row.size(); ++i) {
-            write_cell(out, t.columns[i], row[i]);
-        }
-        out.end_row();
-    }
 }
 
-} // namespace
+void write_sheet_row(XlsxWriter &out, std::vector<ReportColumn> const &columns, std::vector<SqlValue> const &row)
+{
+    for (std::size_t i = 0; i < row.size(); ++i) {
+        write_cell(out, columns[i], row[i]);
+    }
+    out.end_row();
+}
 
 std::string report_xlsx(ReportResult const &result)
 {
@@ -112,7 +123,11 @@ std::string report_xlsx(ReportResult const &result)
         } else {
             out = std::make_unique<XlsxWriter>(folder.file(), name);
         }
-        write_table(*out, t);
+        write_sheet_head(*out, t.columns);
+        for (auto const &row : t.rows) {
+            write_sheet_row(*out, t.columns, row);
+        }
+        out->fit_columns();
     }
     out->commit();
     return read_file(folder.file());

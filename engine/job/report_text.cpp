@@ -14,6 +14,8 @@ namespace atom {
 
 namespace {
 
+constexpr char const *k_mark = "\xEF\xBB\xBF", *k_line_end = "\r\n";
+
 std::string grouped(std::string number)
 {
     auto const comma = number.find(',');
@@ -48,21 +50,13 @@ std::string csv_cell(ReportColumn const &column, SqlValue const &value)
     return std::holds_alternative<std::string>(value) ? csv_quoted(std::move(text)) : text; // a number is no formula
 }
 
-std::string csv_table(ReportRows const &rows)
+std::string csv_names(std::vector<ReportColumn> const &columns)
 {
     std::vector<std::string> cells;
-    for (auto const &c : rows.columns) {
+    for (auto const &c : columns) {
         cells.push_back(csv_quoted(c.name));
     }
-    std::string out = join(cells, ";") + "\n";
-    for (auto const &row : rows.rows) {
-        cells.clear();
-        for (std::size_t i = 0; i < row.size(); ++i) {
-            cells.push_back(csv_cell(rows.columns[i], row[i]));
-        }
-        out += join(cells, ";") + "\n";
-    }
-    return out;
+    return join(cells, ";") + k_line_end;
 }
 
 std::string json_parameters(ReportResult const &result)
@@ -136,14 +130,28 @@ std::string report_json(ReportResult const &result)
         .text();
 }
 
-std::string report_csv(ReportResult const &result)
+std::string csv_head(std::vector<ReportColumn> const &columns) { return k_mark + csv_names(columns); }
+
+std::string csv_row(std::vector<ReportColumn> const &columns, std::vector<SqlValue> const &row)
 {
     std::string out;
+    for (std::size_t i = 0; i < row.size(); ++i) {
+        out += (i == 0 ? "" : ";") + csv_cell(columns[i], row[i]);
+    }
+    return out + k_line_end;
+}
+
+std::string report_csv(ReportResult const &result)
+{
+    std::string out = k_mark;
     for (auto const &t : result.tables) {
         if (result.tables.size() > 1) {
-            out += (out.empty() ? "" : "\n") + t.table->name + "\n";
+            out += (&t == result.tables.data() ? "" : k_line_end) + t.table->name + k_line_end;
         }
-        out += csv_table(t);
+        out += csv_names(t.columns);
+        for (auto const &row : t.rows) {
+            out += csv_row(t.columns, row);
+        }
     }
     return out;
 }

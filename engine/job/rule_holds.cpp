@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
 #include <set>
 #include <stdexcept>
 
@@ -48,7 +49,19 @@ KeyIs read_key(RowFields &row, int record, std::vector<int> const &fields, std::
     return KeyIs::whole;
 }
 
+constexpr std::string_view k_brake = "freio da regra ", k_would_change = ": mudaria ";
+
 } // namespace
+
+std::int64_t rows_told_by_brake(std::string const &reason)
+{
+    auto const at = reason.find(k_would_change);
+    std::int64_t rows = 0;
+    if (reason.compare(0, k_brake.size(), k_brake) == 0 && at != std::string::npos) {
+        std::from_chars(reason.data() + at + k_would_change.size(), reason.data() + reason.size(), rows);
+    }
+    return rows;
+}
 
 std::int64_t RuleRunner::number_of(std::string const &select)
 {
@@ -62,15 +75,16 @@ void RuleRunner::ask_brake(Rule const &rule, std::int64_t of, std::int64_t chang
 {
     auto const &brake = *rule.brake;
     if (changed > brake.least && changed * 100 > brake.share * of) {
-        hold(fmt::format("freio da regra {}: mudaria {} de {} ({}%); o limite é {}%{}", rule.name, changed, of, per_cent(changed, of),
-                         brake.share, brake.least > 0 ? fmt::format(" e mais de {}", brake.least) : ""));
+        hold(fmt::format("{}{}{}{} de {} ({}%); o limite é {}%{}", k_brake, rule.name, k_would_change, changed, of, per_cent(changed, of),
+                         brake.share, brake.least > 0 ? fmt::format(" e mais de {}", brake.least) : ""),
+             changed);
     }
 }
 
 /// Unless a person has seen just this.
-void RuleRunner::hold(std::string const &reason) const
+void RuleRunner::hold(std::string const &reason, std::int64_t rows) const
 {
-    if (!m_set.approved(reason)) {
+    if (!m_set.approved(reason, rows)) {
         throw FileHeld(reason);
     }
 }

@@ -2,7 +2,9 @@
 
 #include "engine/base/decimal.hpp"
 #include "engine/base/kill_point.hpp"
+#include "engine/base/language.hpp"
 #include "engine/base/log.hpp"
+#include "engine/base/progress.hpp"
 #include "engine/base/stopwatch.hpp"
 #include "engine/base/text.hpp"
 #include "engine/layout/repeated_keys.hpp"
@@ -49,9 +51,12 @@ void RuleRunner::run()
     if (m_set.job.unreadable_holds) {
         read_keys(written_keys(), false, [](auto const &) {});
     }
+    std::size_t n = 0;
     for (auto const &rule : m_set.job.rules) {
         try {
             Stopwatch const watch;
+            ++n;
+            Progress::begin(say("{}: rule {} of {} ({})", m_set.job.name, n, m_set.job.rules.size(), rule.name), rows_of_input());
             run_rule(rule);
             m_set.db.write_changed_pages();
             kill_point("after-rule");
@@ -65,6 +70,16 @@ void RuleRunner::run()
             throw FileRefused(FileFault::rule, fmt::format("{}: {}", rule.name, e.what()));
         }
     }
+}
+
+/// As many as a scan gives.
+std::uint64_t RuleRunner::rows_of_input() const
+{
+    std::uint64_t out = 0;
+    for (int const r : m_set.input.layout().detail_records()) {
+        out += m_set.input.good(r).count();
+    }
+    return out;
 }
 
 void RuleRunner::run_rule(Rule const &rule)

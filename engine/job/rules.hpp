@@ -96,6 +96,9 @@ Parameters rule_parameters(Job const &job, Captures const &captures, std::string
 /// Those of an endpoint's request.
 Parameters endpoint_parameters(Job const &job, std::string const &data, std::string const &agora, std::string const &quem);
 
+/// How many rows a brake's reason says would change; 0 of any other reason.
+std::int64_t rows_told_by_brake(std::string const &reason);
+
 class RuleRunner
 {
 public:
@@ -108,8 +111,9 @@ public:
         Parameters parameters;
         Bitmap const &duplicates;
         ChangeCounter &changes;
-        std::function<bool(std::string const &)> approved; // a person passed this reason to hold the file
-        std::function<void(Reject const &)> sink;          // gets each rejected or warned line
+        /// A person passed this reason to hold the file, and this many rows of a brake (0: of none).
+        std::function<bool(std::string const &, std::int64_t)> approved;
+        std::function<void(Reject const &)> sink; // gets each rejected or warned line
     };
 
     explicit RuleRunner(Setting const &setting);
@@ -119,6 +123,7 @@ public:
     std::uint64_t rejected() const noexcept { return m_rejected; }
 
 private:
+    std::uint64_t rows_of_input() const;
     void run_rule(Rule const &rule);
     void run_lines(Rule const &rule, RulePlan const &plan);
     bool is_empty(std::string const &table);
@@ -132,7 +137,7 @@ private:
     KeyFields written_keys() const;
     void read_keys(KeyFields const &keys, bool empty_holds, std::function<void(std::vector<Value> const &)> const &take) const;
     void ask_brake(Rule const &rule, std::int64_t of, std::int64_t changed) const;
-    void hold(std::string const &reason) const;
+    void hold(std::string const &reason, std::int64_t rows = 0) const;
     void write(RulePlan const &plan, Rule const &rule);
     bool reject_empty_keys(RulePlan const &plan, Rule const &rule);
     void prepare(RulePlan const &plan, Rule const &rule);

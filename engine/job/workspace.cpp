@@ -37,7 +37,13 @@ public:
 
     Workspace read()
     {
-        if (!std::filesystem::exists(m_out.root / "atom.toml")) {
+        std::error_code unseen;
+        if (!std::filesystem::exists(m_out.root / "atom.toml", unseen)) {
+            if (unseen) {
+                m_faults.add({"atom.toml", 0, 0}, fmt::format("cannot be seen in {}: {}; its folder must be open to this user",
+                                                              m_shown.string(), unseen.message()));
+                m_faults.throw_if_any();
+            }
             m_faults.add({"atom.toml", 0, 0},
                          fmt::format("is not in {}; -C DIR or ATOM_HOME names a workspace, atom init DIR makes one", m_shown.string()));
             m_faults.throw_if_any();
@@ -192,10 +198,14 @@ private:
         e.name = t.required_text("name");
         t.required_text("url");
         e.url = expanded(t, e, "url", "");
+        e.url = with_absolute_path(std::move(e.url));
         auto const known = {"sftp://", "ftp://", "ftps://", "file:///"};
         if (e.off.empty() && !e.url.empty() &&
             std::none_of(known.begin(), known.end(), [&](char const *p) { return e.url.compare(0, std::string_view(p).size(), p) == 0; })) {
-            t.fault("url", fmt::format("\"{}\" is no folder's address; allowed: sftp://, ftp://, ftps:// and file:///path", e.url));
+            t.fault("url",
+                    fmt::format("\"{}\" is no folder's address; allowed: sftp://, ftp://, ftps://, file:///path, and file:path, which "
+                                "is relative to atom.toml",
+                                e.url));
         }
         e.password_env = t.text_or("password_env", "");
         e.insecure = t.flag("insecure");
@@ -208,13 +218,37 @@ private:
         }
     }
 
+    /// "file:in" and "file://in" are folders of the workspace.
+    std::string with_absolute_path(std::string url) const
+    {
+        constexpr std::string_view k_file = "file:";
+        if (url.compare(0, k_file.size(), k_file) != 0 || url.compare(0, 8, "file:///") == 0) {
+            return url;
+        }
+        auto const given = url.substr(url.compare(0, 7, "file://") == 0 ? 7 : k_file.size());
+        if (given.empty()) {
+            return url;
+        }
+        return "file://" + (std::filesystem::path(root_in_url()) / given).lexically_normal().string();
+    }
+
+    /// A '%' in a URL begins an escape.
+    std::string root_in_url() const { return replaced(m_out.root.string(), "%", "%25"); }
+
+    /// `${WORKSPACE}` is the folder of atom.toml, all else the environment's.
+    std::string filled_in(std::string const &key, std::string const &text, std::string &unset) const
+    {
+        auto const root = key == "url" ? root_in_url() : m_out.root.string();
+        return with_environment(replaced(text, "${WORKSPACE}", root), unset);
+    }
+
     std::filesystem::path path(std::string const &p) const { return (m_out.root / p).lexically_normal(); }
     std::filesystem::path optional_path(std::string const &p) const { return p.empty() ? std::filesystem::path() : path(p); }
 
     std::string expanded(TomlTable &t, std::string const &, std::string const &key, std::string fallback)
     {
         std::string unset;
-        auto const out = with_environment(t.text_or(key, std::move(fallback)), unset);
+        auto const out = filled_in(key, t.text_or(key, std::move(fallback)), unset);
         if (!unset.empty()) {
             t.fault(key, fmt::format("the environment has no {}", unset));
         }
@@ -225,7 +259,7 @@ private:
     std::string expanded(TomlTable &t, Endpoint &e, std::string const &key, std::string fallback)
     {
         std::string unset;
-        auto const out = with_environment(t.text_or(key, std::move(fallback)), unset);
+        auto const out = filled_in(key, t.text_or(key, std::move(fallback)), unset);
         if (!unset.empty()) {
             e.off = fmt::format("the environment has no {}", unset);
             e.pos = t.pos_of(key);

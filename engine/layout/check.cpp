@@ -1,5 +1,6 @@
 #include "engine/layout/check.hpp"
 
+#include "engine/base/progress.hpp"
 #include "engine/layout/chunk_checker.hpp"
 #include "engine/layout/repeated_keys.hpp"
 
@@ -33,6 +34,7 @@ public:
         chunk.begin = m_row.offset;
         chunk.line = m_row.linha;
         m_input.want(chunk.begin, chunk.begin + k_chunk_bytes);
+        Progress::at(chunk.begin);
         do {
             auto const block = (m_row.linha - 1) / 64;
             m_input.note_row(m_row);

@@ -1,6 +1,7 @@
 #include "engine/layout/xlsx_writer.hpp"
 
 #include "engine/base/decimal.hpp"
+#include "engine/base/encoding.hpp"
 #include "engine/base/error.hpp"
 #include "engine/base/file.hpp"
 
@@ -9,9 +10,11 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cmath>
 #include <cstdlib>
 #include <ctime>
 #include <map>
+#include <optional>
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -24,6 +27,7 @@ constexpr std::time_t k_created = 946684800; // 2000-01-01: the same rows are th
 constexpr std::size_t k_shown_digits = 15;
 constexpr std::size_t k_most_digits = 308;
 constexpr int k_first_year = 1900;
+constexpr std::size_t k_least_width = 6, k_most_width = 60, k_filter_width = 3; // characters
 
 void check(lxw_error code)
 {
@@ -110,6 +114,14 @@ struct XlsxWriter::State
     std::map<std::string, lxw_format *> formats;
     lxw_row_t row = 0;
     lxw_col_t column = 0;
+    std::optional<lxw_row_t> header;
+    std::vector<std::size_t> widths; // characters, by column
+
+    void note_width(std::size_t characters)
+    {
+        widths.resize(std::max<std::size_t>(widths.size(), column + 1U));
+        widths[column] = std::max(widths[column], characters);
+    }
 };
 
 XlsxWriter::XlsxWriter(std::filesystem::path const &path, std::string const &sheet) : m_state(std::make_unique<State>(path))
@@ -131,6 +143,8 @@ void XlsxWriter::begin_sheet(std::string const &name)
     }
     m_state->row = 0;
     m_state->column = 0;
+    m_state->header.reset();
+    m_state->widths.clear();
 }
 
 void XlsxWriter::header(std::vector<std::string> const &words)
@@ -141,7 +155,9 @@ void XlsxWriter::header(std::vector<std::string> const &words)
         format_set_bold(bold);
     }
     worksheet_freeze_panes(m_state->sheet, m_state->row + 1, 0);
+    m_state->header = m_state->row;
     for (auto const &word : words) {
+        m_state->note_width(count_characters(word) + k_filter_width);
         check(worksheet_write_string(m_state->sheet, m_state->row, m_state->column++, escaped(word).c_str(), bold));
     }
     end_row();
@@ -149,6 +165,7 @@ void XlsxWriter::header(std::vector<std::string> const &words)
 
 void XlsxWriter::text(std::string_view text)
 {
+    m_state->note_width(count_characters(text));
     if (!text.empty()) {
         check(worksheet_write_string(m_state->sheet, m_state->row, m_state->column, escaped(text).c_str(), nullptr));
     }
@@ -161,6 +178,7 @@ void XlsxWriter::number(std::string const &digits, std::string const &format, bo
         text(digits + (percent ? "%" : ""));
         return;
     }
+    m_state->note_width(digits.size() + 1);
     auto const value = std::strtod((digits + (percent ? "e-2" : "")).c_str(), nullptr);
     auto *const f = format.empty() ? nullptr : m_state->format(format);
     check(worksheet_write_number(m_state->sheet, m_state->row, m_state->column++, value, f));
@@ -171,6 +189,15 @@ void XlsxWriter::integer(std::int64_t n) { number(std::to_string(n), ""); }
 void XlsxWriter::decimal(std::int64_t units, int scale)
 {
     number(format_decimal(units, scale, '.'), places(static_cast<std::size_t>(scale)));
+}
+
+void XlsxWriter::real(double x)
+{
+    if (std::isfinite(x)) {
+        m_state->note_width(fmt::format("{}", x).size() + 1);
+        check(worksheet_write_number(m_state->sheet, m_state->row, m_state->column, x, nullptr));
+    }
+    ++m_state->column;
 }
 
 void XlsxWriter::moment(Civil const &civil, DateKind kind)
@@ -192,6 +219,7 @@ void XlsxWriter::moment(Civil const &civil, DateKind kind)
     }
     char const *const codes[] = {"dd/mm/yyyy", "hh:mm:ss", "dd/mm/yyyy hh:mm:ss"};
     auto *const f = m_state->format(codes[static_cast<int>(kind)]);
+    m_state->note_width(std::string_view(codes[static_cast<int>(kind)]).size() + 1);
     check(worksheet_write_datetime(m_state->sheet, m_state->row, m_state->column++, &d, f));
 }
 
@@ -220,6 +248,19 @@ void XlsxWriter::end_row()
 {
     ++m_state->row;
     m_state->column = 0;
+}
+
+void XlsxWriter::fit_columns()
+{
+    for (std::size_t i = 0; i < m_state->widths.size(); ++i) {
+        auto const column = static_cast<lxw_col_t>(i);
+        auto const width = static_cast<double>(std::clamp(m_state->widths[i], k_least_width, k_most_width));
+        check(worksheet_set_column(m_state->sheet, column, column, width, nullptr));
+    }
+    if (m_state->header && !m_state->widths.empty()) {
+        auto const last = std::max(*m_state->header, m_state->row - 1);
+        check(worksheet_autofilter(m_state->sheet, *m_state->header, 0, last, static_cast<lxw_col_t>(m_state->widths.size() - 1)));
+    }
 }
 
 void XlsxWriter::commit()

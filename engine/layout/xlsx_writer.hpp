@@ -44,11 +44,14 @@ public:
     void integer(std::int64_t n);
     /// In units of 10^-scale, with a format that shows all places.
     void decimal(std::int64_t units, int scale);
+    void real(double x); // one that is no number is blank
     void moment(Civil const &civil, DateKind kind);
     void blank();
     /// A cell as a sheet's rows have it (layout/cell.hpp).
     void cell(std::string_view raw);
     void end_row();
+    /// For a sheet that people read: columns as wide as what they hold (of 60 characters at most), and a filter on its header. At its end.
+    void fit_columns();
 
     void commit();
 

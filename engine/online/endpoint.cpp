@@ -172,7 +172,7 @@ private:
         };
         try {
             RuleRunner({db, m_input, m_job, m_service.rule_writers(), m_parameters, m_checked.duplicates, changes,
-                        [](std::string const &) { return false; }, refuse})
+                        [](std::string const &, std::int64_t) { return false; }, refuse})
                 .run();
         } catch (FileHeld const &e) {
             throw RequestRefused(409, "RETIDO", e.reason());

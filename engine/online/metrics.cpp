@@ -1,6 +1,9 @@
 #include "engine/online/metrics.hpp"
 
+#include "engine/base/local_time.hpp"
 #include "engine/job/bases.hpp"
+#include "engine/job/waiting.hpp"
+#include "engine/store/backlog.hpp"
 
 #include <fmt/format.h>
 
@@ -33,8 +36,8 @@ std::optional<std::int64_t> modified_at(std::filesystem::path const &path)
 class Metrics
 {
 public:
-    Metrics(Database &db, Workspace const &workspace, std::map<std::string, RouteCounts> const &routes, std::int64_t now)
-        : m_db(db), m_workspace(workspace), m_routes(routes), m_now(now)
+    Metrics(Database &db, Workspace const &workspace, std::map<std::string, RouteCounts> const &routes, Clock const &clock)
+        : m_db(db), m_workspace(workspace), m_routes(routes), m_clock(clock)
     {}
 
     std::string text()
@@ -52,6 +55,7 @@ public:
              "select r.key, sum(r.value) from base.atom_file f, json_each(f.rejects) r group by r.key order by r.key");
         rows("atom_outbox", "gauge", "What is still to be delivered or moved.", "kind",
              "select kind, count(*) from base.atom_outbox group by kind order by kind");
+        what_waits();
         messages();
         polls();
         requests();
@@ -73,6 +77,33 @@ private:
         }
     }
 
+    /// What a person has to see to.
+    void what_waits()
+    {
+        head("atom_outbox_age_seconds", "gauge", "Since the oldest of what is still to be delivered or moved was made.");
+        auto const oldest = parse_iso(oldest_in_outbox(m_db).value_or(""), DateKind::datetime);
+        m_out += fmt::format("atom_outbox_age_seconds {}\n",
+                             oldest ? std::max<std::int64_t>(0, seconds_of(m_clock.local()) - seconds_of(*oldest)) : 0);
+        Ledger ledger(m_db);
+        std::map<std::string, std::uint64_t> late, held;
+        for (auto const &o : overdue_jobs(ledger, m_workspace, m_clock)) {
+            late[o.job] = 1;
+        }
+        for (auto const &k : kept_back_exports(ledger, m_workspace)) {
+            held[k.export_name] = k.rows;
+        }
+        head("atom_overdue", "gauge", "1 while a file that is expected today has not come.");
+        for (auto const &job : m_workspace.jobs) {
+            if (job.expected) {
+                m_out += fmt::format("atom_overdue{{job=\"{}\"}} {}\n", label(job.name), late[job.name]);
+            }
+        }
+        head("atom_export_held", "gauge", "Rows of an export that files keep back.");
+        for (auto const &x : m_workspace.exports) {
+            m_out += fmt::format("atom_export_held{{export=\"{}\"}} {}\n", label(x.name), held[x.name]);
+        }
+    }
+
     void messages()
     {
         head("atom_messages", "gauge", "Messages of sends by state.");
@@ -89,7 +120,7 @@ private:
         for (auto const &source : m_workspace.sources) {
             if (auto const at = modified_at(m_workspace.looked_file(source.name))) {
                 m_out += fmt::format("atom_source_last_poll_age_seconds{{source=\"{}\"}} {}\n", label(source.name),
-                                     std::max<std::int64_t>(0, m_now - *at));
+                                     std::max<std::int64_t>(0, m_clock.now() - *at));
             }
         }
     }
@@ -122,15 +153,15 @@ private:
     Database &m_db;
     Workspace const &m_workspace;
     std::map<std::string, RouteCounts> const &m_routes;
-    std::int64_t m_now;
+    Clock const &m_clock;
     std::string m_out;
 };
 
 } // namespace
 
-std::string metrics_text(Database &db, Workspace const &workspace, std::map<std::string, RouteCounts> const &routes, std::int64_t now)
+std::string metrics_text(Database &db, Workspace const &workspace, std::map<std::string, RouteCounts> const &routes, Clock const &clock)
 {
-    return Metrics(db, workspace, routes, now).text();
+    return Metrics(db, workspace, routes, clock).text();
 }
 
 void add_metrics(Service &service)
@@ -138,8 +169,7 @@ void add_metrics(Service &service)
     auto const handler = [&service](WebRequest const &, Caller const &) {
         WebAnswer a;
         a.type = "text/plain; version=0.0.4; charset=utf-8";
-        service.readers().run(
-            [&](Database &db) { a.body = metrics_text(db, service.workspace(), service.counts(), service.clock().now()); });
+        service.readers().run([&](Database &db) { a.body = metrics_text(db, service.workspace(), service.counts(), service.clock()); });
         return a;
     };
     service.router().add({"GET", "/metrics", false, {}, handler, "metrics"});

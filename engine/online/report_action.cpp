@@ -85,7 +85,13 @@ void ask_the_poll(Service &service, Kind const &kind, Caller const &caller, Http
     if (*status != kind.status) {
         throw RequestRefused(409, "SITUACAO_MUDOU", kind.refusal);
     }
-    service.writer().run([&](Database &db) { note_request(db, {0, kind.request, *file, caller.user}, service.clock().local_text()); });
+    bool is_new = false;
+    service.writer().run([&](Database &db) {
+        is_new = note_request(db, {0, kind.request, *file, caller.user}, service.clock().local_text());
+    });
+    if (!is_new) {
+        throw RequestRefused(409, "SITUACAO_MUDOU", "isto já foi pedido; vale na próxima volta");
+    }
 }
 
 /// A decimal as people here write it is a JSON number; whatever else it is, the layout judges.

@@ -49,6 +49,25 @@ void put_in_place(fs::path const &part, fs::path const &path)
     sync_folder(fs::absolute(path).parent_path());
 }
 
+/// What was there is FILE.1, FILE.1.online and FILE.1.spool: as a backup that is not there without its base, which goes last.
+void keep_former(fs::path const &file)
+{
+    std::error_code ignored; // what cannot be seen is not there
+    if (!fs::exists(file, ignored)) {
+        return;
+    }
+    auto const kept = with_ending(file, ".1");
+    for (auto const *ending : {"", ".online", ".spool"}) {
+        remove_all_of(with_ending(kept, ending));
+    }
+    for (auto const *ending : {".spool", ".online", ""}) {
+        auto const from = with_ending(file, ending);
+        if (fs::exists(from, ignored)) {
+            put_in_place(from, with_ending(kept, ending));
+        }
+    }
+}
+
 /// Copies what the copied base promises. What is gone meanwhile has been delivered since, so the copy need not promise it.
 void copy_promised(fs::path const &base, fs::path const &spool)
 {
@@ -88,9 +107,13 @@ std::vector<BackupPart> back_up(Workspace const &workspace, fs::path const &file
     copy_promised(base, spool);
     sync_file(base);
     std::error_code ignored; // what cannot be seen is not there
-    if (fs::exists(workspace.online, ignored)) {
+    bool const has_online = fs::exists(workspace.online, ignored);
+    if (has_online) {
         copy_base(workspace.online, online);
         sync_file(online);
+    }
+    keep_former(file);
+    if (has_online) {
         put_in_place(online, with_ending(file, ".online"));
     }
     put_in_place(spool, with_ending(file, ".spool"));

@@ -16,8 +16,8 @@ struct BackupPart
 };
 
 /// Makes FILE (the base), FILE.online (the online base, if there is one) and FILE.spool/ (bytes that the base promises to deliver),
-/// whatever is running meanwhile. Each stands under its name only when it is whole and synced; what had these names is replaced. Throws
-/// StoreError, FileError.
+/// whatever is running meanwhile. Each stands under its name only when it is whole and synced; what had these names is FILE.1,
+/// FILE.1.online and FILE.1.spool/ then. Throws StoreError, FileError.
 std::vector<BackupPart> back_up(Workspace const &workspace, std::filesystem::path const &file);
 
 } // namespace atom

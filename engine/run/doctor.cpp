@@ -1,6 +1,8 @@
 #include "engine/run/doctor.hpp"
 
 #include "engine/base/file.hpp"
+#include "engine/run/site.hpp"
+#include "engine/run/situation.hpp"
 #include "engine/store/base_file.hpp"
 #include "engine/store/database.hpp"
 
@@ -121,6 +123,7 @@ private:
             sound(db, what);
             tidy(db);
             sends(db);
+            needs();
         } catch (StoreError const &e) {
             say(State::wrong, what, e.what());
         }
@@ -157,6 +160,17 @@ private:
         if (last > m_clock.local_text()) {
             say(State::wrong, "clock",
                 fmt::format("it is {}, but a file was seen at {}: the machine's clock was put back", m_clock.local_text(), last));
+        }
+    }
+
+    /// What does not go on by itself. Deliveries are told above, the disk where it is.
+    void needs()
+    {
+        auto const db = open_base(m_workspace, OpenMode::read_only);
+        for (auto &n : situation_of(m_workspace, m_clock, *db).needs) {
+            if (n.what.find(':') == std::string::npos && n.what != "disk") {
+                say(n.is_urgent ? State::wrong : State::note, std::move(n.what), std::move(n.text));
+            }
         }
     }
 

@@ -32,7 +32,7 @@ FileRow row_of(Site &site, std::filesystem::path const &path, ImportOptions cons
     }
     if (match.job == nullptr) {
         row.status = "unmatched";
-        row.reason = why.empty() ? "no job takes a file of this name; --job names one" : why;
+        row.reason = why.empty() ? unmatched_reason(site.workspace, row.file) + "; --job names one" : why;
     } else {
         note_match(row, match);
     }

@@ -14,11 +14,12 @@ namespace atom {
 void write_export(Site &site, Standing &standing, Export const &x, bool full, Outcome &out)
 {
     try {
-        auto const holder = site.ledger.find_holder(jobs_that_hold(site.workspace, x), x.name);
-        if (holder) {
-            log_info("export {}: only removals leave: {} is {}", x.name, printable(holder->file), holder->status);
+        auto result = run_export({site.db, site.workspace, site.clock}, x, full);
+        if (!result.by.empty() && result.is_kept_news) {
+            auto const &holder = result.by.front();
+            log_info("export {}: only removals leave, {} rows wait: {} is {}", x.name, result.kept_back, printable(holder.file),
+                     holder.status);
         }
-        auto result = run_export({site.db, site.workspace, site.clock}, x, full, holder.has_value());
         for (auto const &f : result.files) {
             log_info("export {}: {}: {} rows", x.name, f.name, f.rows);
         }

@@ -1,7 +1,8 @@
 #include "engine/run/life.hpp"
 
+#include "engine/base/language.hpp"
 #include "engine/base/text.hpp"
-#include "engine/export/export.hpp"
+#include "engine/job/waiting.hpp"
 #include "engine/store/schema.hpp"
 
 #include <fmt/format.h>
@@ -180,7 +181,7 @@ private:
             e.arquivo = s.text(3);
             e.linha = s.integer(4);
             e.export_name = x.name;
-            e.mensagem = s.integer(5) != 0 ? fmt::format("not delivered yet: it waits for target {}", x.target) : "";
+            e.mensagem = s.integer(5) != 0 ? say("not delivered yet: it waits for target {}", x.target) : "";
             Place place{e.at, 1, "", 0, "", s.integer(0), 0};
             m_events.push_back({std::move(place), std::move(e)});
         }
@@ -198,6 +199,7 @@ private:
             e.at = m_clock.local_text();
             e.export_name = x.name;
             e.mensagem = standing_in(x);
+            e.values = pack_reason(x);
             out.push_back(std::move(e));
         }
         if (!m_who.in_table) {
@@ -205,7 +207,7 @@ private:
             e.event = "now";
             e.at = m_clock.local_text();
             e.table = m_subject.table;
-            e.mensagem = fmt::format("is not in {}", m_subject.table);
+            e.mensagem = say("is not in {}", m_subject.table);
             out.push_back(std::move(e));
         }
     }
@@ -218,6 +220,28 @@ private:
         return s.step();
     }
 
+    /// Why the query does not give the key, in the pack's own words: what [removed] would send of it, now.
+    std::vector<std::pair<std::string, SqlValue>> pack_reason(Export const &x)
+    {
+        std::vector<std::pair<std::string, SqlValue>> out;
+        if (x.removed_query.empty() || is_given_by(x)) {
+            return out;
+        }
+        m_db.exec("drop table if exists temp.removidos");
+        m_db.prepare(fmt::format("create temp table removidos as select ?1 as {}", sql_name(m_subject.key))).bind(1, m_who.key).run();
+        {
+            auto s = m_db.prepare_guarded(x.removed_query, {true, {}, {}});
+            bool const is_known = s.step();
+            for (int i = 0; is_known && i < s.columns(); ++i) {
+                if (s.column_name(i) != m_subject.key && !s.is_null(i)) {
+                    out.emplace_back(s.column_name(i), s.value(i));
+                }
+            }
+        }
+        m_db.exec("drop table temp.removidos");
+        return out;
+    }
+
     std::string standing_in(Export const &x)
     {
         auto s = m_db.prepare("select x.due, x.started, k.hash is not null from atom_export x left join atom_delivered k on k.export = "
@@ -228,28 +252,30 @@ private:
         bool const given = is_given_by(x);
         auto const when = waits_for(x, due, given);
         if (held) {
-            return given ? "the target has it"
-                         : fmt::format("the target has it still, but the query gives it no more: its removal {}", when);
+            return given ? std::string(tr("the target has it"))
+                         : say("the target has it still, but the query gives it no more: its removal {}", when);
         }
         if (!given) {
-            return started ? "the target does not have it: the query does not give it"
-                           : "nothing was sent yet, and the query does not give it";
+            return std::string(tr(started ? "the target does not have it: the query does not give it"
+                                          : "nothing was sent yet, and the query does not give it"));
         }
-        return fmt::format("the target does not have it, though the query gives it: it {}", when);
+        return say("the target does not have it, though the query gives it: it {}", when);
     }
 
     /// "goes out …": when what is new would.
     std::string waits_for(Export const &x, bool due, bool is_new)
     {
         if (m_workspace.target(x.target) == nullptr) {
-            return fmt::format("waits: target {} is not configured", x.target);
+            return say("waits: target {} is not configured", x.target);
         }
-        auto const holder = is_new ? m_ledger.find_holder(jobs_that_hold(m_workspace, x), x.name) : std::nullopt;
-        if (holder) {
-            return fmt::format("waits: only removals leave while {} is {} ({})", printable(holder->file), holder->status, holder->reason);
+        auto const holders = is_new ? m_ledger.find_holders(jobs_that_hold(m_workspace, x), x.name) : std::vector<FileRow>{};
+        if (!holders.empty()) {
+            auto const &holder = holders.front();
+            return say("waits: only removals leave while {} is {} ({})", printable(holder.file), std::string(tr(holder.status)),
+                       holder.reason);
         }
-        return due ? "goes out with the next poll"
-                   : "goes out when one of the jobs that make the export due changes something, or by atom export";
+        return std::string(tr(due ? "goes out with the next poll"
+                                  : "goes out when one of the jobs that make the export due changes something, or by atom export"));
     }
 
     Database &m_db;

@@ -7,11 +7,14 @@
 #include "engine/base/log.hpp"
 #include "engine/base/text.hpp"
 #include "engine/intake/look.hpp"
+#include "engine/job/waiting.hpp"
 #include "engine/run/leave.hpp"
 #include "engine/run/online_rows.hpp"
 #include "engine/run/poll_sends.hpp"
 #include "engine/run/replica.hpp"
 #include "engine/run/work_files.hpp"
+#include "engine/store/requests.hpp"
+#include "engine/store/schema.hpp"
 
 #include <fmt/format.h>
 
@@ -88,7 +91,7 @@ void take_request(Site &site, Request const &request)
         return;
     }
     if (request.kind == "approve") { // what it is held for now, and nothing else
-        row->approved += (row->approved.empty() ? "" : "\n") + row->reason.substr(0, row->reason.find(':'));
+        row->approve(rows_told_by_brake(row->reason));
     }
     row->released = row->released || request.kind == "release";
     row->status = "seen";
@@ -97,12 +100,23 @@ void take_request(Site &site, Request const &request)
     site.ledger.save(*row);
 }
 
+/// Who withdraws one waits meanwhile, and then sees that it was taken.
 void take_requests(Site &site)
 {
-    for (auto const &request : open_requests(site.workspace, site.db)) {
+    std::error_code ignored; // what cannot be seen is not there
+    if (!std::filesystem::exists(site.workspace.online, ignored)) {
+        return;
+    }
+    Database online(site.workspace.online, OpenMode::read_write);
+    make_online_tables(online);
+    if (requests_after(online, last_taken_request(site.db)).empty()) {
+        return;
+    }
+    Transaction const nobody_withdraws(online); // and rolled back: nothing is written
+    for (auto const &request : requests_after(online, last_taken_request(site.db))) {
         Transaction transaction(site.db);
         take_request(site, request);
-        note_taken(site.db, request);
+        note_taken_request(site.db, request.id);
         kill_point("before-request-commit");
         transaction.commit();
         kill_point("after-request-commit");

@@ -299,7 +299,7 @@ private:
         auto const data = m_row.data.empty() ? iso_day(m_site.clock.today()) : m_row.data;
         auto parameters = rule_parameters(*m_job, captures_of(m_row), data, m_site.clock.local_text(), m_row.id, m_row.file);
         RuleRunner runner({m_site.db, *m_input, *m_job, m_site.writers, std::move(parameters), m_checked.duplicates, changes,
-                           [this](std::string const &why) { return m_row.is_approved(why); },
+                           [this](std::string const &why, std::int64_t rows) { return m_row.is_approved(why, rows); },
                            [&](Reject const &r) { add(r, tally, seq); }});
         runner.run();
         return runner.rejected();

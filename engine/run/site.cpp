@@ -105,37 +105,29 @@ void add_folders(Folders &folders, Workspace const &workspace)
     }
 }
 
-void add_request(Workspace const &workspace, Clock const &clock, Request const &request)
+namespace {
+
+std::unique_ptr<Database> open_for_requests(Workspace const &workspace)
 {
     make_folder(workspace.online.parent_path());
-    Database online(workspace.online, OpenMode::read_write);
-    make_online_tables(online);
-    note_request(online, request, clock.local_text());
+    auto online = std::make_unique<Database>(workspace.online, OpenMode::read_write);
+    make_online_tables(*online);
+    if (std::filesystem::exists(workspace.base)) {
+        online->attach(workspace.base, "base");
+    }
+    return online;
 }
 
-std::vector<Request> open_requests(Workspace const &workspace, Database &base)
+} // namespace
+
+bool add_request(Workspace const &workspace, Clock const &clock, Request const &request)
 {
-    std::vector<Request> out;
-    std::error_code ignored; // what cannot be seen is not there
-    if (!std::filesystem::exists(workspace.online, ignored)) {
-        return out;
-    }
-    Database online(workspace.online, OpenMode::read_write);
-    make_online_tables(online);
-    auto const last = base.integer("select last_id from atom_taken where name = 'atom_request'");
-    auto s = online.prepare("select id, kind, target, by from atom_request where id > ?1 order by id");
-    s.bind(1, last);
-    while (s.step()) {
-        out.push_back({s.integer(0), s.text(1), s.text(2), s.text(3)});
-    }
-    return out;
+    return note_request(*open_for_requests(workspace), request, clock.local_text());
 }
 
-void note_taken(Database &base, Request const &request)
+bool withdraw_request(Workspace const &workspace, std::string const &kind, std::string const &target)
 {
-    base.prepare("insert into atom_taken(name, last_id) values('atom_request', ?1) on conflict do update set last_id = excluded.last_id")
-        .bind(1, request.id)
-        .run();
+    return drop_request(*open_for_requests(workspace), kind, target);
 }
 
 } // namespace atom

@@ -42,9 +42,9 @@ std::unique_ptr<Database> open_both_bases(Workspace const &workspace);
 /// The sources and targets that are configured, as "source:NAME" and "target:NAME". Secrets are read from the environment when first used.
 void add_folders(Folders &folders, Workspace const &workspace);
 
-void add_request(Workspace const &workspace, Clock const &clock, Request const &request);
-/// Those that the base has not taken yet; none if there is no online base.
-std::vector<Request> open_requests(Workspace const &workspace, Database &base);
-void note_taken(Database &base, Request const &request);
+/// Leaves a request for the next poll. False, and nothing is left, if one like it is there and not taken yet.
+bool add_request(Workspace const &workspace, Clock const &clock, Request const &request);
+/// Takes requests of this kind and target back. False if there is none that the base has not taken.
+bool withdraw_request(Workspace const &workspace, std::string const &kind, std::string const &target);
 
 } // namespace atom

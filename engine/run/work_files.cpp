@@ -2,7 +2,9 @@
 
 #include "engine/base/file.hpp"
 #include "engine/base/kill_point.hpp"
+#include "engine/base/local_time.hpp"
 #include "engine/base/log.hpp"
+#include "engine/base/progress.hpp"
 #include "engine/base/stopwatch.hpp"
 #include "engine/base/text.hpp"
 #include "engine/intake/fetch.hpp"
@@ -41,8 +43,7 @@ void report(FileRow const &row)
 std::int64_t seconds_since(Site const &site, FileRow const &row)
 {
     auto const since = parse_iso(row.seen_at, DateKind::datetime);
-    auto const seconds = [](Civil const &c) { return std::int64_t{day_of(c)} * 86400 + c.hour * 3600 + c.minute * 60 + c.second; };
-    return since ? seconds(site.clock.local()) - seconds(*since) : 0;
+    return since ? seconds_of(site.clock.local()) - seconds_of(*since) : 0;
 }
 
 /// It was first seen so long ago that it holds up nobody any more.
@@ -249,7 +250,9 @@ private:
             if (!get_bytes(row)) {
                 return row.status == "failed";
             }
+            Progress::begin(printable(row.file), row.size, Progress::Unit::bytes);
             process_file(m_site, row);
+            Progress::end();
         } catch (FileError const &e) { // its bytes or the spool
             note(m_standing, m_out, fmt::format("{}: {}: {}", row.job, printable(row.file), e.what()));
             return false;

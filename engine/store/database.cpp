@@ -4,6 +4,7 @@
 #include "engine/store/base_file.hpp"
 #include "engine/store/functions.hpp"
 #include "engine/store/sqlite_error.hpp"
+#include "engine/store/unshared.hpp"
 
 #include <fmt/format.h>
 #include <sqlite3.h>
@@ -173,12 +174,14 @@ Database::Database(std::filesystem::path const &path, OpenMode mode) : m_path(pa
     int const flags = mode == OpenMode::read_only ? SQLITE_OPEN_READONLY
                       : in_file                   ? SQLITE_OPEN_READWRITE
                                                   : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
-    auto const name = mode == OpenMode::memory ? std::string(":memory:") : path.string(); // shared_memory: a URI
+    auto const name = mode == OpenMode::memory                            ? std::string(":memory:")
+                      : mode == OpenMode::read_only && path.is_absolute() ? uri_to_read(path)
+                                                                          : path.string(); // shared_memory: a URI
     int const rc = sqlite3_open_v2(name.c_str(), &m_db, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI, nullptr);
     if (rc != SQLITE_OK) {
         std::string const why = m_db != nullptr ? sqlite3_errmsg(m_db) : sqlite3_errstr(rc);
         sqlite3_close(m_db);
-        throw StoreError(rc, fmt::format("cannot open {}: {}", name, why));
+        throw StoreError(rc, fmt::format("cannot open {}: {}", path.empty() ? name : path.string(), why));
     }
     sqlite3_extended_result_codes(m_db, 1);
     sqlite3_busy_timeout(m_db, k_busy_ms);
@@ -278,14 +281,7 @@ void Database::ask_whether_to_go_on(std::function<bool()> go_on)
 
 void Database::attach(std::filesystem::path const &path, std::string const &name)
 {
-    std::string uri = path.is_absolute() ? "file:" : ""; // a memory base is a URI already
-    for (char const c : path.string()) {
-        bool const reserved = path.is_absolute() && (c == '?' || c == '#' || c == '%');
-        uri += reserved ? fmt::format("%{:02X}", static_cast<unsigned char>(c)) : std::string(1, c);
-    }
-    if (path.is_absolute()) {
-        uri += "?mode=ro";
-    }
+    auto const uri = path.is_absolute() ? uri_to_read(path) : path.string(); // a memory base is a URI already
     prepare(fmt::format("attach ?1 as {}", sql_name(name))).bind(1, uri).run();
 }
 

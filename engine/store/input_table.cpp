@@ -1,5 +1,6 @@
 #include "engine/store/input_table.hpp"
 
+#include "engine/base/progress.hpp"
 #include "engine/layout/read_ahead_cursor.hpp"
 #include "engine/store/database.hpp"
 
@@ -158,7 +159,10 @@ int next_row(sqlite3_vtab_cursor *base)
 {
     auto &c = cursor_of(base);
     switch (c.plan) {
-    case k_scan: c.eof = !c.rows.next(); return SQLITE_OK;
+    case k_scan:
+        Progress::step();
+        c.eof = !c.rows.next();
+        return SQLITE_OK;
     case k_line:
         while (c.line_rowid < c.line_end) {
             if (c.rows.seek(c.line_rowid++)) {

@@ -1,6 +1,7 @@
 #include "engine/store/ledger.hpp"
 
 #include "engine/base/json.hpp"
+#include "engine/base/text.hpp"
 
 #include <fmt/format.h>
 
@@ -13,7 +14,7 @@ constexpr char const *k_values =
     "source, file, path, size, modified, job, layout, data, hora, captures, sha256, status, code, reason, read, accepted, "
     "rejected, warnings, rejects, changes, exports, seconds, seen_at, ended_at, attempts, forced, released, approved, by";
 constexpr int k_value_count = 29;
-std::string const k_columns = std::string("id, ") + k_values;
+std::string const k_columns = fmt::format("id, {}", k_values);
 
 /// "?1, ?2, …"
 std::string places()
@@ -47,10 +48,20 @@ void bind_row(Statement &s, FileRow const &r)
 
 } // namespace
 
-bool FileRow::is_approved(std::string const &why) const
+bool FileRow::is_approved(std::string const &why, std::int64_t rows) const
 {
     auto const kind = why.substr(0, why.find(':'));
-    return approved == "*" || ("\n" + approved + "\n").find("\n" + kind + "\n") != std::string::npos;
+    auto const lines = split(approved, '\n');
+    return approved == "*" || std::any_of(lines.begin(), lines.end(), [&](std::string const &line) {
+               auto const tab = line.find('\t');
+               auto const told = tab == std::string::npos ? 0 : std::stoll(line.substr(tab + 1));
+               return line.substr(0, tab) == kind && (told == 0 || rows * 10 <= told * 11);
+           });
+}
+
+void FileRow::approve(std::int64_t rows)
+{
+    approved += (approved.empty() ? "" : "\n") + reason.substr(0, reason.find(':')) + (rows > 0 ? fmt::format("\t{}", rows) : "");
 }
 
 std::int64_t Ledger::save(FileRow &row)
@@ -193,17 +204,35 @@ constexpr char const *k_holders =
 
 } // namespace
 
-std::optional<FileRow> Ledger::find_holder(std::vector<std::string> const &jobs, std::string const &export_name)
+std::vector<FileRow> Ledger::find_holders(std::vector<std::string> const &jobs, std::string const &export_name)
 {
-    auto s = m_db.prepare(fmt::format("select {} {} order by f.id limit 1", k_columns, k_holders));
+    std::vector<FileRow> out;
+    auto s = m_db.prepare(fmt::format("select {} {} order by f.id", k_columns, k_holders));
     for (auto const &job : jobs) {
         s.bind(1, job).bind(2, export_name);
-        if (s.step()) {
-            return row_of(s);
+        while (s.step()) {
+            out.push_back(row_of(s));
         }
         s.reset();
     }
-    return std::nullopt;
+    return out;
+}
+
+std::uint64_t Ledger::kept_back(std::string const &export_name)
+{
+    if (m_db.integer("select count(*) from pragma_table_list where name = 'atom_kept'") == 0) {
+        return 0; // a base that an older version made, and that is only read
+    }
+    auto s = m_db.prepare("select rows from atom_kept where export = ?1");
+    return s.bind(1, export_name).step() ? static_cast<std::uint64_t>(s.integer(0)) : 0;
+}
+
+void Ledger::note_kept_back(std::string const &export_name, std::uint64_t rows)
+{
+    m_db.prepare("insert into atom_kept(export, rows) values(?1, ?2) on conflict do update set rows = ?2 where rows <> ?2")
+        .bind(1, export_name)
+        .bind(2, rows)
+        .run();
 }
 
 void Ledger::release_export(std::vector<std::string> const &jobs, std::string const &export_name)

@@ -35,12 +35,14 @@ struct FileRow
     std::int64_t attempts = 0;
     bool forced = false;   // takes a duplicate
     bool released = false; // past its requires
-    std::string approved;  // the kinds of hold that a person passed, a line each; "*" = any
+    std::string approved;  // the kinds of hold that a person passed, a line each, after a tab how many rows were told; "*" = any
     std::string by;        // who let it through
 
     /// A person passed a hold of this kind: what stands before the ':' of a reason. Who approves a file because it is late has not
-    /// looked at what a brake would say: that holds it again.
-    bool is_approved(std::string const &why) const;
+    /// looked at what a brake would say: that holds it again; and so does a brake that counts `rows`, over a tenth more than were told.
+    bool is_approved(std::string const &why, std::int64_t rows = 0) const;
+    /// A person passes what holds it now; `rows` are those that a brake told, 0 = none were.
+    void approve(std::int64_t rows);
     /// A person let these bytes through; others under the same name are no business of that person's.
     bool is_let_through() const noexcept { return released || !approved.empty(); }
     /// Other bytes have come in their place, at which nobody has looked.
@@ -77,9 +79,12 @@ public:
     bool has_done(std::string const &job, std::string const &first, std::string const &last);
     /// A file of this job and date has been seen, whatever became of it.
     bool has_come(std::string const &job, std::string const &date);
-    /// A file of these jobs is failed, held or waiting, or seen and not here yet, no later one of its job and date is done, and it was not
-    /// released for this export.
-    std::optional<FileRow> find_holder(std::vector<std::string> const &jobs, std::string const &export_name);
+    /// Files of these jobs that are failed, held or waiting, or seen and not here yet, where no later one of its job and date is done, and
+    /// that were not released for this export; in the order of the jobs.
+    std::vector<FileRow> find_holders(std::vector<std::string> const &jobs, std::string const &export_name);
+    /// How many rows of an export its holders kept back when it was last to be written.
+    std::uint64_t kept_back(std::string const &export_name);
+    void note_kept_back(std::string const &export_name, std::uint64_t rows);
     /// The files that hold this export now hold it no longer.
     void release_export(std::vector<std::string> const &jobs, std::string const &export_name);
     std::vector<FileRow> with_status(std::vector<std::string> const &statuses);

@@ -48,6 +48,8 @@ create table if not exists atom_export(
   started integer not null default 0, compared integer);
 -- for exports that watch: keys that were touched since all was compared (atom_export.compared says under which query, layout and schema)
 create table if not exists atom_touched(export integer, key text, primary key(export, key)) without rowid;
+-- how many rows of an export were kept back, by files that hold it, when it was last to be written
+create table if not exists atom_kept(export text primary key, rows integer not null) without rowid;
 -- files that an operator let an export go past
 create table if not exists atom_release(export text, file_id integer, primary key(export, file_id)) without rowid;
 -- what a target holds: the hash of each key's row as it was last written; null: it holds the key no longer

@@ -65,7 +65,7 @@ def check_without_browser(server):
     status, headers, body = raw(server, "/relatorios/fila.json?status=", token)
     same((status, headers["Content-Type"], json.loads(body)["tables"]["itens"][0]["contrato"]), (200, "application/json", "900200"), "JSON")
     status, headers, body = raw(server, "/relatorios/fila.csv?tabela=itens", token)
-    same((status, body.split("\n")[0]), (200, "id;contrato;nome;tabulacao;status;dias_atraso;valor_atraso;em;usuario;decidido_em"), "CSV")
+    same((status, body.split("\r\n")[0]), (200, "\ufeffid;contrato;nome;tabulacao;status;dias_atraso;valor_atraso;em;usuario;decidido_em"), "CSV")
     holds(body, ";1190,74;", "CSV decimals")
     status, headers, body = raw(server, "/relatorios/fila.xlsx?tabela=itens", token, text=False)
     with zipfile.ZipFile(io.BytesIO(body)) as book:

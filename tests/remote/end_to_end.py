@@ -57,7 +57,7 @@ def proxy_of(kind):
 
 ONE_BAD = b"numero;cliente;valor\n1;Ana;1,00\nx;Rui;2,00\n3;Eva;3,00\n"
 ONE_BAD_ERRORS = (
-    "arquivo;linha;byte;coluna;campo;codigo;mensagem;valor;registro\n"
+    "\ufeffarquivo;linha;byte;coluna;campo;codigo;mensagem;valor;registro\n"
     'NAME;3;32;1;numero;VALOR_INVALIDO;não é um número inteiro;x;"x;Rui;2,00"\n'
 ).encode()
 ONE_BAD_REJECTED = b"numero;cliente;valor\nx;Rui;2,00\n"

@@ -29,6 +29,12 @@ try() { COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); COMPREPLY=(); _atom; echo "${
 try atom ba
 try atom run --se
 try atom -C . dry-nothing
+try atom -C work export dis
+try atom -C work report di
+try atom -C work report dia --da
+try atom -C work import --job bat
+try atom files --status hel
+try atom help stat
 """
 
 
@@ -100,7 +106,7 @@ def main():
             text = page.read()
         assert text.startswith(".TH ") and "\n.SH COMMANDS\n" in text and "**" not in text, text[:300]
         done = subprocess.run(["bash", "-c", COMPLETE], cwd=root, capture_output=True, text=True, check=True, env=env)
-        assert done.stdout == "backup\n--settle\n\n" and done.stderr == "", done
+        assert done.stdout == "backup\n--settle\n\ndiscagem\ndia\n--data\nbatimento\nheld\nstatus\n" and done.stderr == "", done
         if shutil.which("systemd-analyze"):
             units = [os.path.join(root, n) for n in sorted(there) if n.endswith((".service", ".timer"))]
             said = subprocess.run(["systemd-analyze", "verify", "--man=no", *units], capture_output=True, text=True, check=False).stderr

@@ -258,7 +258,7 @@ class Agency:
         show_table(listed)
         remessa = next(r["file"] for r in rows if r["job"] == "remessa")
         say(f"\n  {remessa}.erros.csv, the first of each code (without the line itself):")
-        with open(self.credor / "erros" / f"{remessa}.erros.csv", encoding="utf-8", newline="") as file:
+        with open(self.credor / "erros" / f"{remessa}.erros.csv", encoding="utf-8-sig", newline="") as file:
             header, *faults = csv.reader(file, delimiter=";")
         first = {row[5]: row for row in reversed(faults)}
         show_table([[row[1], *row[3:8]] for row in [header, *sorted(first.values(), key=lambda r: int(r[1]))]], "    ")

@@ -46,12 +46,14 @@ TEST_CASE("a fixed clock takes a day, minutes or seconds", "[base][clock]")
     CHECK(fixed_clock("2026-11-03")->local_text() == "2026-11-03 00:00:00");
     CHECK(fixed_clock("2026-11-03 02:15")->local_text() == "2026-11-03 02:15:00");
     CHECK(fixed_clock("2026-11-03 02:15:59")->local_text() == "2026-11-03 02:15:59");
+    CHECK(fixed_clock("03/11/2026 02:15")->local_text() == "2026-11-03 02:15:00");
     for (auto const *const s :
-         {"", "03/11/2026", "2026-11-03 2:15", "2026-02-30", "2026-11-03T02:15", "2026-11-03 24:00", "2026-11-03 02"}) {
+         {"", "3/11/2026", "2026-11-03 2:15", "2026-02-30", "2026-11-03T02:15", "2026-11-03 24:00", "2026-11-03 02"}) {
         CAPTURE(s);
         CHECK_THROWS_AS(fixed_clock(s), std::invalid_argument);
     }
-    CHECK_THROWS_WITH(fixed_clock("now"), "\"now\" is no time; allowed: YYYY-MM-DD, YYYY-MM-DD HH:MM or YYYY-MM-DD HH:MM:SS");
+    CHECK_THROWS_WITH(fixed_clock("now"),
+                      "\"now\" is no time; allowed: YYYY-MM-DD, YYYY-MM-DD HH:MM or YYYY-MM-DD HH:MM:SS, also with DD/MM/YYYY in front");
 }
 
 TEST_CASE("the zone decides which instant a fixed clock's text is", "[base][clock]")

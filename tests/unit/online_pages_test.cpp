@@ -137,7 +137,7 @@ TEST_CASE("JSON and CSV hold exact decimals and ISO dates", "[job][report]")
           R"({"report":"cakes","title":"Cakes","params":{"status":"held","data":"2026-11-04"},"tables":{"all":[)"
           R"({"id":7,"name":"<b>Sponge & \"co\"</b>","price":1234.56,"day":"2026-11-03","status":"held"}]}})");
     CHECK(report_csv(shop.run(r, {{"status", ""}})) ==
-          "id;name;price;day;status\n7;\"<b>Sponge & \"\"co\"\"</b>\";1234,56;2026-11-03;held\n8;'=1+1;;;done\n");
+          "\xEF\xBB\xBFid;name;price;day;status\r\n7;\"<b>Sponge & \"\"co\"\"</b>\";1234,56;2026-11-03;held\r\n8;'=1+1;;;done\r\n");
 }
 
 TEST_CASE("a page escapes, links the first column, and says numbers and dates as people here do", "[online][pages]")
