@@ -4,6 +4,7 @@
 #include "engine/base/text.hpp"
 #include "engine/job/bases.hpp"
 #include "engine/job/report_run.hpp"
+#include "engine/job/rules.hpp"
 #include "engine/layout/check.hpp"
 #include "engine/run/exposed.hpp"
 #include "engine/run/site.hpp"
@@ -11,7 +12,10 @@
 
 #include <fmt/format.h>
 
+#include <cctype>
 #include <iostream>
+#include <iterator>
+#include <string_view>
 
 namespace po = boost::program_options;
 
@@ -114,6 +118,41 @@ template <typename T> void tell_if_off(char const *kind, T const &e)
     }
 }
 
+bool calls_place_function(std::string const &sql)
+{
+    constexpr std::string_view k_name = "lugar(";
+    std::string bare;
+    std::copy_if(sql.begin(), sql.end(), std::back_inserter(bare), [](unsigned char c) { return std::isspace(c) == 0; });
+    return to_lower(bare).find(k_name) != std::string::npos;
+}
+
+/// What still works, and has a better way.
+void tell_old_ways(Workspace const &workspace)
+{
+    auto const tell = [](SourcePos const &pos, std::string const &name) {
+        std::cerr << fmt::format("{}: {} calls lugar(); a group's distinct in the layout gives the same as column posicao\n", pos.text(),
+                                 name);
+    };
+    for (auto const &job : workspace.jobs) {
+        for (auto const &rule : job.rules) {
+            auto sql = rule.text + "\n" + rule.from + "\n" + rule.where;
+            for (auto const *assignments : {&rule.set, &rule.set_old}) {
+                for (auto const &[column, expression] : *assignments) {
+                    sql += "\n" + expression;
+                }
+            }
+            if (calls_place_function(sql)) {
+                tell(rule.pos, rule.name);
+            }
+        }
+    }
+    for (auto const &x : workspace.exports) {
+        if (calls_place_function(x.query + "\n" + x.removed_query)) {
+            tell(x.query_pos, x.name);
+        }
+    }
+}
+
 int run(Call const &call)
 {
     try {
@@ -145,6 +184,7 @@ int run(Call const &call)
         for (auto const &send : workspace.sends) {
             tell_if_off("send", send);
         }
+        tell_old_ways(workspace);
         return 0;
     } catch (ConfigError const &e) {
         if (!call.json()) {

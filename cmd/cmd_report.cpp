@@ -4,6 +4,7 @@
 #include "engine/base/file.hpp"
 #include "engine/base/text.hpp"
 #include "engine/job/report_text.hpp"
+#include "engine/layout/value.hpp"
 #include "engine/run/site.hpp"
 
 #include <boost/program_options/value_semantic.hpp>

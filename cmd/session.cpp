@@ -109,9 +109,6 @@ void Session::open_copy()
     m_plan.emplace(*m_db, keys, states);
 }
 
-Site Session::site()
-{
-    return {m_workspace, *m_clock, m_folders, *m_db, Ledger(*m_db), Writers(m_workspace), m_stop, m_plan ? &*m_plan : nullptr};
-}
+Site Session::site() { return {m_workspace, *m_clock, m_folders, *m_db, Ledger(*m_db), m_stop, m_plan ? &*m_plan : nullptr}; }
 
 } // namespace atom

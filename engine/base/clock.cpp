@@ -6,12 +6,12 @@
 
 #include <algorithm>
 #include <atomic>
+#include <condition_variable>
 #include <cstdint>
 #include <map>
 #include <mutex>
 #include <stdexcept>
 #include <string_view>
-#include <thread>
 #include <vector>
 
 #include <sys/stat.h>
@@ -197,18 +197,18 @@ public:
         using namespace std::chrono;
         return duration_cast<seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
     }
-    void sleep(std::chrono::seconds s) override { std::this_thread::sleep_for(s); }
+    void sleep(std::chrono::seconds s, std::stop_token const &stop) override { rest(s, stop); }
 };
 
 class FixedClock : public Clock
 {
 public:
     explicit FixedClock(std::int64_t local_seconds, bool runs) : m_start(local_seconds), m_runs(runs) {}
-    std::int64_t now() const override { return instant_of(m_start, zone_named(m_zone)) + (m_runs ? elapsed() : m_slept.load()); }
-    void sleep(std::chrono::seconds s) override
+    std::int64_t now() const override { return instant_of(m_start, zone_named(timezone())) + (m_runs ? elapsed() : m_slept.load()); }
+    void sleep(std::chrono::seconds s, std::stop_token const &stop) override
     {
         if (m_runs) {
-            std::this_thread::sleep_for(s);
+            rest(s, stop);
         }
         m_slept += s.count();
     }
@@ -230,7 +230,7 @@ private:
 Civil Clock::local() const
 {
     auto const instant = now();
-    return civil_at(instant + zone_named(m_zone).offset_at(instant));
+    return civil_at(instant + zone_named(timezone()).offset_at(instant));
 }
 
 std::string Clock::local_text() const { return iso_text(local(), DateKind::datetime); }
@@ -238,7 +238,22 @@ std::string Clock::local_text() const { return iso_text(local(), DateKind::datet
 void Clock::set_timezone(std::string const &iana_name)
 {
     zone_named(iana_name); // throws if there is none
+    std::lock_guard const lock(m_mutex);
     m_zone = iana_name;
+}
+
+std::string Clock::timezone() const
+{
+    std::lock_guard const lock(m_mutex);
+    return m_zone;
+}
+
+void rest(std::chrono::microseconds time, std::stop_token const &stop)
+{
+    std::mutex mutex;
+    std::unique_lock lock(mutex);
+    std::condition_variable_any never;
+    never.wait_for(lock, stop, time, [] { return false; });
 }
 
 std::unique_ptr<Clock> system_clock() { return std::make_unique<SystemClock>(); }

@@ -28,28 +28,28 @@ Delivered::Known Delivered::look_up(std::string_view key)
     return known;
 }
 
-std::int64_t Delivered::hold(Known const &known, std::string_view key, std::int64_t hash)
+Delivered::Held Delivered::hold(Known const &known, std::string_view key, std::int64_t hash)
 {
     if (known.id != 0) {
-        m_renew.bind(1, known.id).bind(2, hash).run();
-        return known.id;
+        bool const changed = known.hash != hash;
+        if (changed) {
+            m_renew.bind(1, known.id).bind(2, hash).run();
+        }
+        return {known.id, changed};
     }
     m_remember.bind(1, m_export).bind_view(2, key).bind(3, hash).run();
-    if (m_db.changes() > 0) {
-        return m_db.last_rowid();
-    }
-    auto const before = look_up(key); // the query gave this key once already
-    m_renew.bind(1, before.id).bind(2, hash).run();
-    return before.id;
+    return m_db.changes() > 0 ? Held{m_db.last_rowid(), true} : hold(look_up(key), key, hash); // else the query gave this key once already
 }
 
-void Delivered::note_seen(std::int64_t id)
+bool Delivered::note_seen(std::int64_t id)
 {
     auto const i = static_cast<std::size_t>(id);
     if (i >= m_seen.size()) {
         m_seen.resize(i + 1);
     }
+    bool const is_first = !m_seen[i];
     m_seen[i] = true;
+    return is_first;
 }
 
 std::uint64_t Delivered::find_gone(bool only_asked)
@@ -73,6 +73,14 @@ std::uint64_t Delivered::find_gone(bool only_asked)
 }
 
 void Delivered::drop_gone() { m_db.exec("update atom_delivered set hash = null where id in (select id from temp.atom_gone)"); }
+
+std::int64_t Delivered::outputs_of(std::string const &day)
+{
+    auto s = m_db.prepare("select count(*) from atom_output where export = ?1 and substr(at, 1, 10) = ?2");
+    s.bind(1, m_export).bind(2, day);
+    s.step();
+    return s.integer(0);
+}
 
 std::int64_t Delivered::begin_output(std::string const &kind)
 {

@@ -22,17 +22,24 @@ public:
         std::optional<std::int64_t> hash; // none: the target does not hold it
     };
     Known find(std::string_view key);
-    /// The target will hold this row; returns the key's id.
-    std::int64_t hold(Known const &known, std::string_view key, std::int64_t hash);
+    /// The target will hold this row. `changed`: it did not hold just this one already.
+    struct Held
+    {
+        std::int64_t id = 0;
+        bool changed = true;
+    };
+    Held hold(Known const &known, std::string_view key, std::int64_t hash);
 
-    /// The query still gives this key.
-    void note_seen(std::int64_t id);
+    /// The query still gives this key. False if it gave it before.
+    bool note_seen(std::int64_t id);
     /// Fills temp.atom_gone(id, key) with what the target holds and nobody has seen, of all keys or of those in temp.atom_asked(key);
     /// returns how many.
     std::uint64_t find_gone(bool only_asked);
     /// The target holds those no longer.
     void drop_gone();
 
+    /// How many outputs of that day there are: each took the number that followed.
+    std::int64_t outputs_of(std::string const &day);
     /// A new output, not named yet; returns its id.
     std::int64_t begin_output(std::string const &kind);
     /// Of one output at a time.

@@ -1,6 +1,7 @@
 #include "engine/export/export.hpp"
 
 #include "engine/base/kill_point.hpp"
+#include "engine/base/text.hpp"
 #include "engine/export/delivered.hpp"
 #include "engine/export/outbox.hpp"
 #include "engine/export/watch.hpp"
@@ -35,7 +36,7 @@ class Exporter
 {
 public:
     Exporter(ExportSetting const &setting, Export const &x, bool only_removals)
-        : m_set(setting), m_db(setting.db), m_export(x), m_only_removals(only_removals)
+        : m_set(setting), m_db(setting.db), m_export(x), m_only_removals(only_removals), m_now(setting.clock.local())
     {}
 
     ExportResult run(bool full)
@@ -64,16 +65,18 @@ private:
     void load_state()
     {
         m_db.prepare("insert into atom_export(name) values(?1) on conflict do nothing").bind(1, m_export.name).run();
-        auto s = m_db.prepare("select id, seq_day, seq, started, compared from atom_export where name = ?1");
+        auto s = m_db.prepare("select id, started, compared from atom_export where name = ?1");
         s.bind(1, m_export.name);
         s.step();
         m_id = s.integer(0);
-        m_started = s.integer(3) != 0;
+        m_started = s.integer(1) != 0;
         m_fingerprint = watch_fingerprint(m_db, m_export);
-        m_touched_only = !m_export.watch.empty() && !s.is_null(4) && s.integer(4) == m_fingerprint;
+        m_touched_only = !m_export.watch.empty() && !s.is_null(2) && s.integer(2) == m_fingerprint;
         m_delivered.emplace(m_db, m_id);
-        m_seq = s.text(1) == iso_day(m_set.clock.today()) ? s.integer(2) : 0;
+        m_seq = m_delivered->outputs_of(today());
     }
+
+    std::string today() const { return iso_day(day_of(m_now)); }
 
     /// temp.atom_asked(key, k0, k1, …): the touched keys, as the query's rows will be named, and their values.
     void list_touched()
@@ -120,8 +123,7 @@ private:
     Output &output(std::optional<Output> &out, Layout const &layout, char const *kind)
     {
         if (!out) {
-            auto path =
-                m_set.workspace.spool / "out" / fmt::format("{}-{}-{}-{}", m_export.name, iso_day(m_set.clock.today()), m_seq + 1, kind);
+            auto path = m_set.workspace.spool / "out" / fmt::format("{}-{}-{}-{}", m_export.name, today(), m_seq + 1, kind);
             out.emplace(kind, layout, path, m_delivered->begin_output(kind));
         }
         return *out;
@@ -167,13 +169,32 @@ private:
             }
             read_cells(query);
             auto const hash = hash_of(compared);
-            bool const same = known.hash == hash;
-            auto const id = same ? known.id : m_delivered->hold(known, query.view(0), hash);
-            m_delivered->note_seen(id);
-            if (m_full || !same) {
-                write_row(output(m_rows, *m_export.layout, m_full ? "full" : "delta"), query, columns, id);
+            auto const held = m_delivered->hold(known, query.view(0), hash);
+            bool const is_first = m_delivered->note_seen(held.id);
+            if (!is_first && held.changed) {
+                throw WriteError(
+                    fmt::format("the query gives the key {} twice, with different rows; each key must be one row", shown_key(query)));
+            }
+            if (is_first && (m_full || held.changed)) {
+                write_row(output(m_rows, *m_export.layout, m_full ? "full" : "delta"), query, columns, held.id);
             }
         }
+    }
+
+    /// For the log: what is personal in it is masked.
+    std::string shown_key(Statement const &query) const
+    {
+        auto const &record = m_export.layout->records.front();
+        std::string out;
+        for (int i = 1; i < query.columns(); ++i) {
+            auto const name = query.column_name(i);
+            if (std::find(m_export.key.begin(), m_export.key.end(), name) != m_export.key.end()) {
+                int const f = record.field_index(name);
+                bool const is_sensitive = f >= 0 && record.fields[static_cast<std::size_t>(f)].sensitive;
+                out += fmt::format("{}{} = {}", out.empty() ? "" : ", ", name, is_sensitive ? masked(query.view(i)) : query.text(i));
+            }
+        }
+        return out;
     }
 
     /// Columns of `select json_array(key), q.*` that count as a change.
@@ -320,13 +341,8 @@ private:
         release_file(m_removed, m_export.removed, result);
         auto const &name = m_full || m_export.delta.empty() ? m_export.full : m_export.delta;
         release_file(m_rows, name, result);
-        auto s = m_db.prepare("update atom_export set due = ?5, seq_day = ?2, seq = ?3, started = ?4 where id = ?1");
-        s.bind(1, m_id)
-            .bind(2, iso_day(m_set.clock.today()))
-            .bind(3, m_seq)
-            .bind(4, m_started || m_rows ? 1 : 0)
-            .bind(5, m_only_removals ? 1 : 0)
-            .run();
+        auto s = m_db.prepare("update atom_export set due = ?3, started = ?2 where id = ?1");
+        s.bind(1, m_id).bind(2, m_started || m_rows ? 1 : 0).bind(3, m_only_removals ? 1 : 0).run();
         return result;
     }
 
@@ -341,11 +357,11 @@ private:
         row.kind = OutboxRow::Kind::deliver;
         row.folder = "target:" + m_export.target;
         row.local = out->path.string();
-        row.name = expand_name(pattern, m_set.clock.local(), ++m_seq);
+        row.name = expand_name(pattern, m_now, ++m_seq);
         row.staging = m_set.workspace.target(m_export.target)->staging;
         row.export_name = m_export.name;
         add_to_outbox(m_db, m_set.clock, row);
-        m_delivered->end_output(out->id, row.name, out->writer.rows(), m_set.clock.local_text());
+        m_delivered->end_output(out->id, row.name, out->writer.rows(), iso_text(m_now, DateKind::datetime));
         result.files.push_back({out->kind, row.name, out->writer.rows(), std::move(out->examples)});
     }
 
@@ -353,6 +369,7 @@ private:
     Database &m_db;
     Export const &m_export;
     bool m_only_removals;
+    Civil m_now; // asked once: it may be midnight
     std::int64_t m_id = 0, m_seq = 0;
     bool m_started = false, m_full = false, m_touched_only = false;
     std::int64_t m_fingerprint = 0;

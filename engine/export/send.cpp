@@ -13,7 +13,6 @@
 
 #include <algorithm>
 #include <set>
-#include <thread>
 
 namespace atom {
 
@@ -376,7 +375,7 @@ SendSetting with_defaults(SendSetting setting)
         setting.tick = [] { return std::chrono::steady_clock::now(); };
     }
     if (!setting.rest) {
-        setting.rest = [](std::chrono::microseconds time) { std::this_thread::sleep_for(time); };
+        setting.rest = [stop = setting.stop](std::chrono::microseconds time) { rest(time, stop); };
     }
     return setting;
 }

@@ -25,7 +25,7 @@ struct SendSetting
     std::stop_token stop = {};
     std::function<HttpReply(HttpRequest const &, std::function<void()> const &)> post = {}; // HttpClient::post() unless told
     std::function<Time()> tick = {};                                                        // steady_clock unless told
-    std::function<void(std::chrono::microseconds)> rest = {};                               // sleeps unless told
+    std::function<void(std::chrono::microseconds)> rest = {};                               // rest() unless told
 };
 
 struct SendResult

@@ -341,6 +341,18 @@ std::string output_name(TomlTable &t, std::string const &key)
     return pattern;
 }
 
+std::shared_ptr<Layout const> written_layout(TomlTable &t, Layouts const &layouts)
+{
+    auto layout = layout_named(t, "layout", t.required_text("layout"), layouts);
+    for (auto const &f : layout && !layout->records.empty() ? layout->records.front().fields : std::vector<Field>{}) {
+        if (f.is_joined()) {
+            t.fault("layout", fmt::format("field \"{}\" of layout {} is joined of others; a layout that is written has no such field",
+                                          f.name, layout->name));
+        }
+    }
+    return layout;
+}
+
 } // namespace
 
 Export read_export(TomlTable &top, Layouts const &layouts, std::filesystem::path const &folder)
@@ -360,7 +372,7 @@ Export read_export(TomlTable &top, Layouts const &layouts, std::filesystem::path
     if (!x.ignore.empty() && !x.compare.empty()) {
         top.fault("compare", "either ignore or compare is needed, not both");
     }
-    x.layout = layout_named(top, "layout", top.required_text("layout"), layouts);
+    x.layout = written_layout(top, layouts);
     x.target = top.required_text("target");
     x.after = top.texts("after");
     if (auto files = top.table("files")) {
@@ -373,7 +385,7 @@ Export read_export(TomlTable &top, Layouts const &layouts, std::filesystem::path
         top.fault("files", "[files] needs full = \"name\"");
     }
     if (auto removed = top.table("removed")) {
-        x.removed_layout = layout_named(*removed, "layout", removed->required_text("layout"), layouts);
+        x.removed_layout = written_layout(*removed, layouts);
         x.removed_query = embedded(sql_or_file(*removed, "query", folder, x.removed_pos));
         removed->finish("[removed]");
     }

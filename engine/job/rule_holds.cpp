@@ -2,6 +2,7 @@
 // by whoever began the transaction.
 
 #include "engine/base/text.hpp"
+#include "engine/job/message.hpp"
 #include "engine/job/rules.hpp"
 
 #include <fmt/format.h>
@@ -82,11 +83,14 @@ void RuleRunner::run_hold(Rule const &rule, RulePlan const &plan)
     if (!select.step()) {
         return;
     }
-    auto message = rule.message;
-    for (int i = 0; i < select.columns(); ++i) {
-        message = replaced(std::move(message), "{" + select.column_name(i) + "}", select.text(i));
-    }
-    hold(fmt::format("{}: {}", rule.name, message));
+    auto const value_of = [&](std::string const &column) {
+        int i = 0;
+        while (i + 1 < select.columns() && select.column_name(i) != column) { // the plan saw that it is there
+            ++i;
+        }
+        return select.text(i);
+    };
+    hold(fmt::format("{}: {}", rule.name, filled_message(rule.message, value_of)));
 }
 
 void RuleRunner::run_sweep(Rule const &rule, RulePlan const &plan)

@@ -1,6 +1,7 @@
 // A rule becomes SQL (declared in job/rules.hpp).
 
 #include "engine/base/text.hpp"
+#include "engine/job/message.hpp"
 #include "engine/job/rules.hpp"
 
 #include <fmt/format.h>
@@ -41,21 +42,6 @@ std::vector<std::string> names_in(Assignments const &set)
     std::vector<std::string> out;
     for (auto const &[column, expression] : set) {
         out.push_back(column);
-    }
-    return out;
-}
-
-/// The {columns} of a message, each once.
-std::vector<std::string> message_columns(std::string const &message)
-{
-    std::vector<std::string> out;
-    for (auto open = message.find('{'); open != std::string::npos; open = message.find('{', open + 1)) {
-        auto const close = message.find('}', open);
-        auto const name = close == std::string::npos ? "" : message.substr(open + 1, close - open - 1);
-        if (is_name(name) && std::isdigit(static_cast<unsigned char>(name.front())) == 0 &&
-            std::find(out.begin(), out.end(), name) == out.end()) {
-            out.push_back(name);
-        }
     }
     return out;
 }
@@ -343,40 +329,6 @@ void RulePlanner::plan_replace(TableInfo const &table, Rule const &rule, RulePla
     plan.prepare = std::move(sql.prepare);
     plan.writes = std::move(sql.writes);
     plan.cleanup = std::move(sql.cleanup);
-}
-
-Writers::Writers(Workspace const &workspace)
-{
-    for (auto const &job : workspace.jobs) {
-        if (job.endpoint) {
-            continue; // it writes the online base, which keeps no hashes
-        }
-        for (auto const &rule : job.rules) {
-            bool const sql = rule.verb == Verb::sql;
-            if (rule.verb != Verb::reject && rule.verb != Verb::warn) {
-                m_entries.push_back({job.name, rule.name, sql ? "" : rule.text, sql ? rule.text : ""});
-            }
-        }
-    }
-}
-
-bool Writers::only(std::string const &job, std::string const &rule, std::string const &table) const
-{
-    auto const names_it = [&](std::string const &sql) {
-        auto const word = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; };
-        for (auto at = sql.find(table); at != std::string::npos; at = sql.find(table, at + 1)) {
-            auto const end = at + table.size();
-            if ((at == 0 || !word(sql[at - 1])) && (end == sql.size() || !word(sql[end]))) {
-                return true; // perhaps it only reads it: then hashes are not used, which costs time and nothing else
-            }
-        }
-        return false;
-    };
-    bool const known = std::any_of(m_entries.begin(), m_entries.end(), [&](Entry const &e) { return e.job == job && e.rule == rule; });
-    return known && std::none_of(m_entries.begin(), m_entries.end(), [&](Entry const &e) {
-               bool const self = e.job == job && e.rule == rule;
-               return !self && (equal_ignoring_case(e.table, table) || names_it(e.sql));
-           });
 }
 
 } // namespace atom

@@ -5,11 +5,11 @@
 #include "engine/base/log.hpp"
 #include "engine/base/stopwatch.hpp"
 #include "engine/base/text.hpp"
+#include "engine/job/message.hpp"
 #include "engine/layout/repeated_keys.hpp"
 #include "engine/store/line_hash.hpp"
 
 #include <fmt/format.h>
-#include <xxhash.h>
 
 namespace atom {
 
@@ -49,6 +49,8 @@ void RuleRunner::run()
     if (m_set.job.unreadable_holds) {
         read_keys(written_keys(), false, [](auto const &) {});
     }
+    bool const keeps_hashes = !m_set.job.endpoint;
+    m_epoch = keeps_hashes ? hash_epoch(m_set.db) : 0;
     for (auto const &rule : m_set.job.rules) {
         try {
             Stopwatch const watch;
@@ -64,6 +66,9 @@ void RuleRunner::run()
             }
             throw FileRefused(FileFault::rule, fmt::format("{}: {}", rule.name, e.what()));
         }
+    }
+    if (keeps_hashes) {
+        note_own_schema(m_set.db);
     }
 }
 
@@ -112,33 +117,44 @@ void RuleRunner::run_write(Rule const &rule, RulePlan &plan)
         }
         m_set.changes.follow(plan.write.table, table->column_index("linha"), &written->second);
     }
-    Bitmap last, changed;
+    Bitmap last;
     if (plan.repeats) {
         last = last_of_keys(*m_tables.relation("e"), key_fields(rule)); // a record's columns have its fields' numbers
         m_tables.restrict(&last);
     }
-    if (plan.pure && m_set.writers.only(m_set.job.name, rule.name, plan.write.table)) {
-        auto const &relation = *m_tables.relation("e");
-        std::vector<int> fields, key;
-        for (auto const &[column, expression] : plan.write.values) {
-            fields.push_back(m_set.input.record(relation.record()).field_index(column));
-        }
-        for (auto const &k : plan.write.key) {
-            key.push_back(relation.column_index(k));
-        }
-        auto const schema =
-            m_set.db.text(fmt::format("select sql from sqlite_schema where name = {}", sql_text(plan.write.table))).value_or("");
-        auto const salt = XXH3_64bits_withSeed(schema.data(), schema.size(), m_set.input.layout().fingerprint);
-        changed = changed_lines(m_set.db, m_set.job.name, rule.name, relation, key, fields, salt);
-        m_tables.restrict(&changed);
-        if (written != m_written.end() && is_empty(plan.write.table)) { // each of these lines is a new row: no need to watch them come
-            m_set.changes.follow({}, -1, nullptr);
-            written->second = changed;
-        }
+    if (plan.pure && !m_set.job.endpoint) { // the online base keeps no hashes
+        write_changed_lines(rule, plan);
+    } else {
+        write(plan, rule);
     }
-    write(plan, rule);
-    m_tables.restrict(nullptr); // `last` and `changed` die here
+    m_tables.restrict(nullptr); // `last` dies here
     m_set.changes.follow({}, -1, nullptr);
+}
+
+/// Of a pure upsert: only the lines that are other than when their key's row was written.
+void RuleRunner::write_changed_lines(Rule const &rule, RulePlan const &plan)
+{
+    auto const table = table_info(m_set.db, plan.write.table);
+    auto hashes = LineHashes::of(m_set.db, m_set.job.name, rule.name, *table, plan.write.key);
+    if (!hashes) {
+        write(plan, rule);
+        return;
+    }
+    auto const &relation = *m_tables.relation("e");
+    std::vector<int> fields;
+    for (auto const &[column, expression] : plan.write.values) {
+        fields.push_back(m_set.input.record(relation.record()).field_index(column));
+    }
+    auto const changed = hashes->changed_lines(relation, fields, m_epoch);
+    m_tables.restrict(&changed);
+    if (auto const written = m_written.find(rule.name); written != m_written.end() && is_empty(table->name)) {
+        m_set.changes.follow({}, -1, nullptr); // each of these lines is a new row: no need to watch them come
+        written->second = changed;
+    }
+    hashes->begin_writing();
+    write(plan, rule);
+    hashes->end_writing();
+    m_tables.restrict(nullptr); // `changed` dies here
 }
 
 bool RuleRunner::is_empty(std::string const &table)
@@ -243,20 +259,18 @@ void RuleRunner::drop(std::vector<std::uint64_t> const &lines)
 
 std::string RuleRunner::message_of(Rule const &rule, Statement const &row) const
 {
-    auto message = rule.message;
     auto const *relation = m_tables.relation(rule.from);
     relation = relation != nullptr ? relation : m_tables.relation("e");
-    for (int i = 2; i < row.columns(); ++i) {
-        auto const name = row.column_name(i);
-        auto value = row.text(i);
+    return filled_message(rule.message, [&](std::string const &name) {
+        int i = 2;
+        while (i + 1 < row.columns() && row.column_name(i) != name) { // the plan selects them all
+            ++i;
+        }
         int const c = relation != nullptr ? relation->column_index(name) : -1;
         auto const *const column = c >= 0 ? &relation->columns()[static_cast<std::size_t>(c)] : nullptr;
-        if (column != nullptr && column->type == FieldType::decimal && !row.is_null(i) && !row.is_text(i)) {
-            value = format_decimal(row.integer(i), column->scale, ',');
-        }
-        message = replaced(std::move(message), "{" + name + "}", value);
-    }
-    return message;
+        bool const is_decimal = column != nullptr && column->type == FieldType::decimal && !row.is_null(i) && !row.is_text(i);
+        return is_decimal ? format_decimal(row.integer(i), column->scale, ',') : row.text(i);
+    });
 }
 
 int RuleRunner::field_of(Rule const &rule, Verdict const &v) const

@@ -16,22 +16,6 @@
 
 namespace atom {
 
-/// The tables that each rule of a workspace writes: an upsert may trust its line hashes only where no other rule writes its table.
-class Writers
-{
-public:
-    explicit Writers(Workspace const &workspace);
-    /// True if only this rule of this job can write the table.
-    bool only(std::string const &job, std::string const &rule, std::string const &table) const;
-
-private:
-    struct Entry
-    {
-        std::string job, rule, table, sql; // table of a verb; sql of an `sql` rule
-    };
-    std::vector<Entry> m_entries;
-};
-
 /// What a rule becomes.
 struct RulePlan
 {
@@ -104,7 +88,6 @@ public:
         Database &db;
         Input &input;
         Job const &job;
-        Writers const &writers;
         Parameters parameters;
         Bitmap const &duplicates;
         ChangeCounter &changes;
@@ -124,6 +107,7 @@ private:
     bool is_empty(std::string const &table);
     void fill_empty_table(RulePlan const &plan);
     void run_write(Rule const &rule, RulePlan &plan);
+    void write_changed_lines(Rule const &rule, RulePlan const &plan);
     void run_hold(Rule const &rule, RulePlan const &plan);
     void run_sweep(Rule const &rule, RulePlan const &plan);
     void name_keys(Rule const &rule, RulePlan const &plan);
@@ -163,6 +147,7 @@ private:
     std::map<std::string, std::vector<std::uint64_t>> m_incomplete; // by replace rule: keys with a line that the layout refused
     std::uint64_t m_rejected = 0;
     std::int64_t m_changed = 0; // rows, by the last write
+    std::int64_t m_epoch = 0;   // of the line hashes
 };
 
 } // namespace atom

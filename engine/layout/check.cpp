@@ -6,7 +6,9 @@
 #include <fmt/format.h>
 
 #include <deque>
+#include <exception>
 #include <mutex>
+#include <system_error>
 #include <thread>
 
 namespace atom {
@@ -47,6 +49,21 @@ public:
         return &m_results.emplace_back();
     }
 
+    /// Of any thread: nobody gets another run.
+    void fail(std::exception_ptr why)
+    {
+        std::lock_guard const lock(m_mutex);
+        m_failure = m_failure ? m_failure : std::move(why);
+        m_more = false;
+    }
+    /// On the thread that asked for the check, when all others are done.
+    void throw_failure() const
+    {
+        if (m_failure) {
+            std::rethrow_exception(m_failure);
+        }
+    }
+
     std::deque<ChunkResult> &results() noexcept { return m_results; } // in the file's order
 
 private:
@@ -57,24 +74,34 @@ private:
     bool m_more;
     std::uint64_t m_first = 0; // block of the next run
     std::deque<ChunkResult> m_results;
+    std::exception_ptr m_failure;
 };
 
 void check_chunks(Input const &input, Chunks &chunks, unsigned threads)
 {
     auto const work = [&] {
-        ChunkChecker checker(input);
-        Chunk chunk;
-        while (auto *const result = chunks.next(chunk)) {
-            *result = checker.run(chunk);
+        try {
+            ChunkChecker checker(input);
+            Chunk chunk;
+            while (auto *const result = chunks.next(chunk)) {
+                *result = checker.run(chunk);
+            }
+        } catch (...) {
+            chunks.fail(std::current_exception());
         }
     };
     auto const most = input.bytes().size() / k_chunk_bytes + 1;
     auto const wanted = std::min<std::size_t>(threads == 0 ? std::max(1U, std::thread::hardware_concurrency()) : threads, most);
     std::vector<std::jthread> pool;
-    for (std::size_t i = 1; i < wanted; ++i) {
-        pool.emplace_back(work);
+    try {
+        for (std::size_t i = 1; i < wanted; ++i) {
+            pool.emplace_back(work);
+        }
+    } catch (std::system_error const &) { // no more threads can be had: those that are here do it
     }
     work();
+    pool.clear(); // waits for them
+    chunks.throw_failure();
 }
 
 struct Totals

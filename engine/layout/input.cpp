@@ -88,6 +88,15 @@ std::vector<CsvCell> const &RowFields::cells()
 
 std::string_view RowFields::raw(int field)
 {
+    if (auto const &f = m_input->record(m_record).fields[static_cast<std::size_t>(field)]; f.is_joined()) {
+        m_joined.clear();
+        for (int const i : f.join) {
+            auto const &part = m_input->record(m_record).fields[static_cast<std::size_t>(i)];
+            auto const bytes = raw(i);
+            m_joined += part.typed_cells ? shown_raw(part, bytes, m_input->encoding()) : std::string(trim(bytes));
+        }
+        return m_joined;
+    }
     if (m_input->layout().format == Format::json) {
         return raw_json(field);
     }
@@ -332,6 +341,9 @@ int Input::position_of(int record, int field) const
 {
     if (record < 0 || field < 0) {
         return 0;
+    }
+    if (auto const &f = this->record(record).fields[static_cast<std::size_t>(field)]; f.is_joined()) {
+        return position_of(record, f.join.front());
     }
     if (m_layout->format == Format::json) {
         return field + 1;

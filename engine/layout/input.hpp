@@ -28,7 +28,7 @@ public:
     void set(Row const &row);
     Row const &row() const noexcept { return m_row; }
     /// Bytes of a field as they stand (a CSV cell without its quotes); empty where the row ends before it (or in
-    /// it, where its record takes lines of another length with a warning).
+    /// it, where its record takes lines of another length with a warning). Of a joined field those of its parts, one after the other.
     std::string_view raw(int field);
     /// The field's value, or what is wrong with it. Lives until the next call of raw() or parse().
     Parsed parse(int field, std::string &scratch);
@@ -46,6 +46,7 @@ public:
 private:
     friend class Input;
     std::string_view raw_json(int field);
+    Parsed parse_joined(Field const &field, std::string &scratch);
     int json_record(); // the first record whose tests the document passes
     int json_value(Record const &record, std::vector<std::string> const &path);
     int json_value(int field);
@@ -56,7 +57,7 @@ private:
     Row m_row;
     bool m_split = false;
     std::vector<CsvCell> m_cells;
-    std::string m_unquoted;
+    std::string m_unquoted, m_joined;
     JsonText m_json;
     bool m_is_json = false, m_has_elements = false;
     std::vector<int> m_elements; // of `each`

@@ -90,6 +90,9 @@ std::string_view RowFields::raw_json(int field)
 Parsed RowFields::parse(int field, std::string &scratch)
 {
     auto const &f = m_input->record(m_record).fields[static_cast<std::size_t>(field)];
+    if (f.is_joined()) {
+        return parse_joined(f, scratch);
+    }
     if (m_input->layout().format == Format::json) {
         auto const kind = m_json.kind(json_value(field));
         if (kind != Kind::null && !takes(f.type, kind)) {
@@ -97,6 +100,22 @@ Parsed RowFields::parse(int field, std::string &scratch)
         }
     }
     return parse_field(f, raw(field), m_input->encoding(), scratch);
+}
+
+/// What the base keeps of its parts, one after the other, read as its own type; none where one of them is none, or all are no such value.
+Parsed RowFields::parse_joined(Field const &field, std::string &scratch)
+{
+    std::string joined, of_part;
+    for (int const part : field.join) {
+        auto const value = parse(part, of_part).value;
+        if (value.none()) {
+            return {};
+        }
+        joined += value.kind == Value::Kind::text ? std::string(value.text) : std::to_string(value.integer);
+    }
+    m_joined = std::move(joined);
+    auto const p = parse_field(field, m_joined, Encoding::utf8, scratch);
+    return p.fault == LineFault::none ? p : Parsed{};
 }
 
 int RowFields::json_record()

@@ -2,7 +2,7 @@
 
 #include "engine/base/json_text.hpp"
 #include "engine/base/text.hpp"
-#include "engine/layout/read_field.hpp"
+#include "engine/layout/read_group.hpp"
 
 #include <fmt/format.h>
 #include <xxhash.h>
@@ -135,23 +135,29 @@ private:
         for (auto &w : t.tables("when")) {
             read_when(r, w);
         }
+        auto tables = t.tables("fields");
         std::set<std::string> names;
-        for (auto &f : t.tables("fields")) {
-            auto field = read_field(f, {m_layout.format, r.length, m_layout.decimal_separator, m_has_separator});
+        for (auto &f : tables) {
+            auto field = read_field(f, setting(r));
             if (!names.insert(field.name).second) {
                 m_faults->add(field.pos, fmt::format("field \"{}\" stands twice in this record", field.name));
             }
             r.fields.push_back(std::move(field));
         }
+        for (std::size_t i = 0; i < tables.size(); ++i) {
+            bind_join(r, i, tables[i]);
+        }
         for (auto &g : t.tables("group")) {
             if (r.each) {
                 m_faults->add(g.pos(), "a record with each has no groups: its rows are elements already");
             }
-            read_group(r, g);
+            read_group(r, g, setting(r));
         }
         t.finish("[[record]]");
         return r;
     }
+
+    FieldSetting setting(Record const &r) const { return {m_layout.format, r.length, m_layout.decimal_separator, m_has_separator}; }
 
     std::vector<std::string> pointer(TomlTable &t, std::string const &key, std::string const &text)
     {
@@ -179,71 +185,6 @@ private:
         when.value = m_layout.encoding ? from_utf8(value, *m_layout.encoding).value_or(value) : value;
         w.finish("when");
         r.when.push_back(std::move(when));
-    }
-
-    void read_group(Record &r, TomlTable &t)
-    {
-        Group g;
-        g.pos = t.pos();
-        g.name = identifier(t, "name");
-        g.words = t.texts("of");
-        g.has_words = t.has("of");
-        auto const times = t.integer("times", 1, 1000);
-        if (g.has_words == times.has_value()) {
-            m_faults->add(t.pos(), "a group has either times = N or of = [\"word\", …]");
-        }
-        for (std::int64_t i = 1; times && i <= *times; ++i) {
-            g.words.push_back(std::to_string(i));
-        }
-        auto const when = t.required_text("when");
-        std::string names;
-        for (auto &f : t.tables("fields")) {
-            Group::Column c;
-            c.name = identifier(f, "name");
-            auto const pattern = f.required_text("column");
-            for (auto const &word : g.words) {
-                c.fields.push_back(repeated_field(r, f, replaced(pattern, "{n}", word), c.fields));
-            }
-            if (r.field_index(c.name) >= 0) {
-                f.fault("name", fmt::format("\"{}\" is already a field of the line; a group's field needs a name of its own", c.name));
-            }
-            f.finish("a group's field");
-            if (c.name == when) {
-                g.when = static_cast<int>(g.columns.size());
-            }
-            g.columns.push_back(std::move(c));
-        }
-        if (g.when < 0 && !when.empty()) {
-            t.fault("when", fmt::format("when = \"{}\" is no field of this group", when));
-        }
-        t.finish("[[record.group]]");
-        r.groups.push_back(std::move(g));
-    }
-
-    /// A repetition's field: of the record, and of the same type as that of the first repetition, whose column it shares.
-    static int repeated_field(Record const &r, TomlTable &f, std::string const &name, std::vector<int> const &before)
-    {
-        int const i = r.field_index(name);
-        if (i < 0) {
-            f.fault("column", unknown_word("field of this record", name, field_names(r)));
-        } else if (!before.empty() && before.front() >= 0) {
-            auto const &first = r.fields[static_cast<std::size_t>(before.front())];
-            auto const &field = r.fields[static_cast<std::size_t>(i)];
-            if (field.type != first.type || field.scale != first.scale) {
-                f.fault("column",
-                        fmt::format("fields \"{}\" and \"{}\" differ in type or scale; a group's column has one", first.name, name));
-            }
-        }
-        return i;
-    }
-
-    static std::vector<std::string> field_names(Record const &r)
-    {
-        std::vector<std::string> out;
-        for (auto const &f : r.fields) {
-            out.push_back(f.name);
-        }
-        return out;
     }
 
     void check_records()

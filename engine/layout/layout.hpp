@@ -57,6 +57,8 @@ struct Field
     std::string column;            // CSV: the header's word; the name where none is given
     bool optional = false;         // CSV: a trailing column that may be missing
     std::vector<std::string> path; // JSON: the tokens of its pointer
+    std::vector<int> join;         // it stands nowhere: indices of the record's fields whose values it is put together of
+    bool of_group = false;         // made for a repetition of a group, and no column of the record
     FieldType type = FieldType::text;
     int scale = 0;
     bool implied_decimals = false; // fixed: the digits have no separator
@@ -71,6 +73,8 @@ struct Field
     std::vector<std::pair<std::string, StoredValue>> values; // what may stand in the file -> what the base keeps; empty = anything
     StoredValue default_value;
     std::string label, help;
+
+    bool is_joined() const noexcept { return !join.empty(); }
 };
 
 enum class RecordRole
@@ -98,6 +102,7 @@ struct Group
     std::vector<std::string> words; // "1".."n", or the words of `of`
     bool has_words = false;         // `of`: the word is also the column `grupo`
     int when = -1;                  // index in `columns`: rows where it is empty do not exist
+    int distinct = -1;              // index in `columns`: `posicao` is its value's place among the different ones of the line
     struct Column
     {
         std::string name;
@@ -121,6 +126,12 @@ struct Record
     std::vector<int> unique; // indices of the layout's `unique` fields; empty where this record has not all of them
 
     int field_index(std::string_view name) const noexcept; // -1 = none
+    /// How many fields are columns: the first ones. Those that groups made follow.
+    std::size_t columns() const noexcept;
+    /// How many fields stand in a line.
+    std::size_t written_fields() const noexcept;
+    /// The fields, without joined ones, that these are made of.
+    std::vector<int> sources_of(std::vector<int> const &of) const;
 };
 
 struct Control

@@ -2,6 +2,8 @@
 
 #include "engine/layout/layout.hpp"
 
+#include <algorithm>
+
 namespace atom {
 
 int Record::field_index(std::string_view wanted) const noexcept
@@ -12,6 +14,31 @@ int Record::field_index(std::string_view wanted) const noexcept
         }
     }
     return -1;
+}
+
+std::size_t Record::columns() const noexcept
+{
+    auto const first = std::find_if(fields.begin(), fields.end(), [](Field const &f) { return f.of_group; });
+    return static_cast<std::size_t>(first - fields.begin());
+}
+
+std::size_t Record::written_fields() const noexcept
+{
+    return static_cast<std::size_t>(std::count_if(fields.begin(), fields.end(), [](Field const &f) { return !f.is_joined(); }));
+}
+
+std::vector<int> Record::sources_of(std::vector<int> const &of) const
+{
+    std::vector<int> out;
+    for (int const i : of) {
+        auto const &f = fields[static_cast<std::size_t>(i)];
+        if (f.is_joined()) {
+            out.insert(out.end(), f.join.begin(), f.join.end());
+        } else {
+            out.push_back(i);
+        }
+    }
+    return out;
 }
 
 std::vector<int> Layout::detail_records() const
@@ -47,6 +74,11 @@ void mark_key(Layout &layout, std::string_view column)
                     auto &f = r.fields[static_cast<std::size_t>(i)];
                     f.key = f.key || c.name == column;
                 }
+            }
+        }
+        for (auto const &f : r.fields) { // what a key is made of
+            for (int const i : f.key ? f.join : std::vector<int>{}) {
+                r.fields[static_cast<std::size_t>(i)].key = true;
             }
         }
     }

@@ -32,8 +32,9 @@ void ReadAheadCursor::read_ahead()
 {
     std::vector<int> asked;
     for (std::size_t i = 0; i < m_asked.size(); ++i) {
+        using Kind = RelationColumn::Kind;
         auto const kind = m_relation->columns()[i].kind;
-        if (m_asked[i] && (kind == RelationColumn::Kind::field || kind == RelationColumn::Kind::group)) {
+        if (m_asked[i] && (kind == Kind::field || kind == Kind::group || kind == Kind::posicao)) {
             asked.push_back(static_cast<int>(i));
         }
     }

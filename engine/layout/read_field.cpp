@@ -54,13 +54,13 @@ public:
             m_table.fault("name", fmt::format("\"{}\" is a name of the engine's own; choose another", m_field.name));
         }
         m_field.type = type_of(m_table.choice("type", k_types).value_or("text"));
-        m_field.typed_cells = m_setting.format == Format::xlsx;
+        m_field.typed_cells = m_setting.format == Format::xlsx && !joined();
         m_field.decimal_separator = m_setting.decimal_separator;
         read_place();
         read_type();
         m_field.required = m_table.flag("required");
         m_field.sensitive = m_table.flag("sensitive");
-        auto const bad = m_table.choice("on_invalid", {"reject", "null", "keep"}).value_or("reject");
+        auto const bad = joined() ? "reject" : m_table.choice("on_invalid", {"reject", "null", "keep"}).value_or("reject");
         m_field.on_invalid = bad == "null" ? OnInvalid::null : bad == "keep" ? OnInvalid::keep : OnInvalid::reject;
         m_field.label = m_table.text_or("label", "");
         m_field.help = m_table.text_or("help", "");
@@ -74,9 +74,30 @@ public:
 
 private:
     bool fixed() const { return m_setting.format == Format::fixed; }
+    bool joined() const { return m_table.has("join"); }
+
+    /// Nobody sends it: it is what its parts say, or nothing.
+    void read_join()
+    {
+        if (m_table.texts("join").empty()) {
+            m_table.fault("join", fmt::format("join of field \"{}\" must name the fields that it is put together of", m_field.name));
+        }
+        if (m_field.type == FieldType::json) {
+            m_table.fault("type", "a joined field has no type = \"json\"");
+        }
+        for (auto const *key : {"at", "len", "column", "path", "optional", "required", "on_invalid", "values", "default"}) {
+            if (m_table.value(key) != nullptr) {
+                m_table.fault(key, fmt::format("a joined field has no {}: it stands nowhere in the line, and what is no {} is none", key,
+                                               k_types[static_cast<std::size_t>(m_field.type)]));
+            }
+        }
+    }
 
     void read_place()
     {
+        if (joined()) {
+            return read_join();
+        }
         if (m_setting.format == Format::json) {
             auto const text = m_table.text_or("path", "/" + m_field.name);
             if (!read_json_pointer(text, m_field.path)) {
@@ -148,7 +169,7 @@ private:
         for (auto const &text : formats) {
             try {
                 m_field.formats.emplace_back(text, kind);
-                if (fixed() && m_field.formats.back().length() > m_field.len && m_table.has("format")) {
+                if (fixed() && !joined() && m_field.formats.back().length() > m_field.len && m_table.has("format")) {
                     m_table.fault("format", fmt::format("format \"{}\" is longer than the field's {} bytes", text, m_field.len));
                 }
             } catch (std::invalid_argument const &e) {

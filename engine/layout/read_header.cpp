@@ -126,8 +126,10 @@ void Input::bind_columns(std::vector<std::string> const &header)
     };
     for (auto const &r : m_layout->records) {
         Columns c;
+        int place = 0;
         for (std::size_t i = 0; i < r.fields.size(); ++i) {
-            c.of_field.push_back(m_layout->header ? find(r.fields[i].column, r.fields[i].optional) : static_cast<int>(i));
+            auto const &f = r.fields[i];
+            c.of_field.push_back(f.is_joined() ? -1 : m_layout->header ? find(f.column, f.optional) : place++);
         }
         for (auto const &w : r.when) {
             c.of_when.push_back(m_layout->header ? find(w.column, false) : r.field_index(w.column));
@@ -178,7 +180,7 @@ std::string Input::other_delimiter_hint(std::set<std::string> const &missing) co
 /// missing.
 void Input::count_columns(Columns &columns, Record const &record, std::vector<std::string> const &header) const
 {
-    columns.most = m_layout->header ? header.size() : record.fields.size();
+    columns.most = m_layout->header ? header.size() : record.written_fields();
     columns.widest = m_layout->format == Format::xlsx ? std::numeric_limits<std::size_t>::max() : width_of_rows(columns.most);
     std::vector<bool> optional(columns.most, false);
     for (auto i = m_layout->header ? without_empty_end(header) : columns.most; i < columns.most; ++i) {

@@ -45,7 +45,7 @@ std::string kept_text(Input const &input, std::uint64_t linha, std::string_view 
         RowFields row(input, record);
         row.set(input.row(linha));
         std::string scratch;
-        auto const p = parse_field(input.record(record).fields[static_cast<std::size_t>(f)], row.raw(f), input.encoding(), scratch);
+        auto const p = row.parse(f, scratch);
         bool const readable = p.fault == LineFault::none && !p.value.none();
         return !readable ? "" : p.value.kind == Value::Kind::text ? std::string(p.value.text) : std::to_string(p.value.integer);
     }

@@ -2,6 +2,10 @@
 
 #include <xxhash.h>
 
+#include <charconv>
+#include <cmath>
+#include <limits>
+
 namespace atom {
 
 Relation::Relation(Input const &input, int record, int group, bool as_text)
@@ -10,12 +14,14 @@ Relation::Relation(Input const &input, int record, int group, bool as_text)
 {
     using Kind = RelationColumn::Kind;
     auto const &fields = input.record(record).fields;
-    for (std::size_t i = 0; i < fields.size(); ++i) {
+    auto const columns = input.record(record).columns();
+    for (std::size_t i = 0; i < columns; ++i) {
         m_columns.push_back({fields[i].name, Kind::field, static_cast<int>(i), fields[i].type, fields[i].scale,
                              QuickRead::of(fields[i], input.encoding())});
     }
     if (input.layout().format == Format::fixed && !input.record(record).shape_warns && !as_text) {
-        for (auto const &f : fields) {
+        for (std::size_t i = 0; i < columns; ++i) {
+            auto const &f = fields[i];
             m_cells.push_back({static_cast<std::uint32_t>(f.at), static_cast<std::uint32_t>(f.len), QuickRead::of(f, input.encoding())});
         }
     }
@@ -28,6 +34,9 @@ Relation::Relation(Input const &input, int record, int group, bool as_text)
         m_columns.push_back({"ordem", Kind::ordem, 0, FieldType::integer, 0});
         if (m_group->has_words) {
             m_columns.push_back({"grupo", Kind::grupo, 0, FieldType::text, 0});
+        }
+        if (m_group->distinct >= 0) {
+            m_columns.push_back({"posicao", Kind::posicao, 0, FieldType::integer, 0});
         }
     }
     if (is_list()) {
@@ -148,8 +157,36 @@ bool RelationCursor::repetition_exists()
     if (m_relation->as_text()) { // whatever is shown of it, the value decides
         return !m_fields.parse(group.columns[when].fields[m_repetition], m_when_scratch).value.none();
     }
-    auto const column = m_input->record(m_relation->record()).fields.size() + when; // a record's fields come first
-    return !any_value(static_cast<int>(column), m_when_scratch).none();
+    return !any_value(group_column(group.when), m_when_scratch).none();
+}
+
+/// A record's fields come first.
+int RelationCursor::group_column(int of_group) const noexcept
+{
+    return static_cast<int>(m_input->record(m_relation->record()).columns()) + of_group;
+}
+
+/// All of a line are told apart when the first is asked for. What is no row has no place, nor has an empty value or one that stands before.
+Value RelationCursor::place()
+{
+    if (m_placed_line != m_row.linha) {
+        std::vector<std::string> seen;
+        std::string scratch;
+        auto const at = m_repetition;
+        m_places.assign(m_times, 0);
+        for (m_repetition = 0; m_repetition < m_times; ++m_repetition) {
+            auto const v = repetition_exists() ? any_value(group_column(m_relation->group()->distinct), scratch) : Value{};
+            auto text = v.kind == Value::Kind::text ? std::string(v.text) : std::to_string(v.integer);
+            if (!v.none() && std::find(seen.begin(), seen.end(), text) == seen.end()) {
+                seen.push_back(std::move(text));
+                m_places[m_repetition] = static_cast<std::int64_t>(seen.size());
+            }
+        }
+        m_repetition = at;
+        m_placed_line = m_row.linha;
+    }
+    auto const n = m_places[m_repetition];
+    return n == 0 ? Value{} : Value::of(n);
 }
 
 bool RelationCursor::seek(std::uint64_t rowid)
@@ -173,16 +210,17 @@ Value RelationCursor::any_value(int column, std::string &scratch)
     case RelationColumn::Kind::linha: return Value::of(static_cast<std::int64_t>(m_row.linha));
     case RelationColumn::Kind::ordem: return Value::of(static_cast<std::int64_t>(m_repetition) + 1);
     case RelationColumn::Kind::grupo: return Value::of(std::string_view(m_relation->group()->words[m_repetition]));
+    case RelationColumn::Kind::posicao: return place();
     case RelationColumn::Kind::field:
     case RelationColumn::Kind::group: break;
     }
     auto const field = m_relation->field_of(c, m_repetition);
-    if (m_input->layout().format == Format::json && !m_relation->as_text()) {
+    auto const &f = m_input->record(m_relation->record()).fields[static_cast<std::size_t>(field)];
+    if ((m_input->layout().format == Format::json || f.is_joined()) && !m_relation->as_text()) {
         return m_fields.parse(field, scratch).value;
     }
     auto const raw = m_fields.raw(field);
     if (m_relation->as_text()) {
-        auto const &f = m_input->record(m_relation->record()).fields[static_cast<std::size_t>(field)];
         if (f.typed_cells) {
             scratch = shown_raw(f, raw, m_input->encoding());
             return scratch.empty() ? Value{} : Value::of(std::string_view(scratch));
@@ -192,8 +230,7 @@ Value RelationCursor::any_value(int column, std::string &scratch)
     if (Value quick; m_input->bytes_good() && c.quick(raw, scratch, quick)) {
         return quick;
     }
-    return parse_field(m_input->record(m_relation->record()).fields[static_cast<std::size_t>(field)], raw, m_input->encoding(), scratch)
-        .value;
+    return parse_field(f, raw, m_input->encoding(), scratch).value;
 }
 
 std::uint64_t KeyIndex::hash_of(Value const *values, std::size_t n)
@@ -206,17 +243,33 @@ std::uint64_t KeyIndex::hash_of(Value const *values, std::size_t n)
     return h;
 }
 
-KeyIndex::KeyIndex(Relation const &relation, std::vector<int> columns) : m_columns(std::move(columns))
+namespace {
+
+std::vector<KeyIndex::Part> parts_of(std::vector<int> const &columns)
+{
+    std::vector<KeyIndex::Part> out;
+    for (int const column : columns) {
+        out.push_back({column, false});
+    }
+    return out;
+}
+
+} // namespace
+
+KeyIndex::KeyIndex(Relation const &relation, std::vector<int> const &columns) : KeyIndex(relation, parts_of(columns)) {}
+
+KeyIndex::KeyIndex(Relation const &relation, std::vector<Part> parts)
 {
     RelationCursor cursor(relation);
-    std::vector<Value> values(m_columns.size());
-    std::vector<std::string> scratch(m_columns.size());
+    std::vector<Value> values(parts.size());
+    std::vector<std::string> scratch(parts.size());
     while (cursor.next()) {
         bool whole = true;
-        for (std::size_t i = 0; i < m_columns.size() && whole; ++i) {
-            values[i] = cursor.value(m_columns[i], scratch[i]);
+        for (std::size_t i = 0; i < parts.size() && whole; ++i) {
+            values[i] = cursor.value(parts[i].column, scratch[i]);
+            values[i] = parts[i].as_number ? number(values[i]) : values[i];
             // a CSV cell's text may stand in a buffer that the next column takes
-            if (values[i].kind == Value::Kind::text && m_columns.size() > 1) {
+            if (values[i].kind == Value::Kind::text && parts.size() > 1) {
                 scratch[i].assign(values[i].text);
                 values[i].text = scratch[i];
             }
@@ -227,19 +280,44 @@ KeyIndex::KeyIndex(Relation const &relation, std::vector<int> columns) : m_colum
         }
     }
     m_entries.shrink_to_fit();
-    std::sort(m_entries.begin(), m_entries.end(),
-              [](Entry const &a, Entry const &b) { return a.hash != b.hash ? a.hash < b.hash : a.rowid < b.rowid; });
+    std::sort(m_entries.begin(), m_entries.end());
 }
 
-std::pair<KeyIndex::Entry const *, KeyIndex::Entry const *> KeyIndex::find(std::uint64_t hash) const
+/// The nearest whole number: two ways of reading the same digits may differ in the last bit of a fraction, but not here.
+Value KeyIndex::number(double d) noexcept
 {
-    auto const first =
-        std::lower_bound(m_entries.begin(), m_entries.end(), hash, [](Entry const &e, std::uint64_t h) { return e.hash < h; });
-    auto last = first;
-    while (last != m_entries.end() && last->hash == hash) {
-        ++last;
+    constexpr double k_end = 9223372036854775808.0; // 2^63: no integer reaches it
+    if (d >= k_end) {
+        return Value::of(std::numeric_limits<std::int64_t>::max());
     }
-    return {m_entries.data() + (first - m_entries.begin()), m_entries.data() + (last - m_entries.begin())};
+    return Value::of(d > -k_end ? static_cast<std::int64_t>(std::llround(d)) : std::numeric_limits<std::int64_t>::min());
+}
+
+/// Blanks around a number and a sign are allowed, as SQLite allows them.
+Value KeyIndex::number(Value const &value) noexcept
+{
+    constexpr char const *k_blanks = " \t\n\v\f\r";
+    auto const begin = value.kind == Value::Kind::text ? value.text.find_first_of("0123456789") : std::string_view::npos;
+    if (begin == std::string_view::npos) {
+        return value; // a number already, or no number at all
+    }
+    auto text = value.text.substr(value.text.find_first_not_of(k_blanks));
+    text = text.substr(0, text.find_last_not_of(k_blanks) + 1);
+    text.remove_prefix(text.front() == '+' ? 1 : 0);
+    auto const *const end = text.data() + text.size();
+    std::int64_t whole = 0;
+    if (auto const read = std::from_chars(text.data(), end, whole); read.ptr == end && read.ec == std::errc()) {
+        return Value::of(whole);
+    }
+    double d = 0;
+    return std::from_chars(text.data(), end, d).ptr == end ? number(d) : value;
+}
+
+std::pair<KeyIndex::Entry const *, KeyIndex::Entry const *> KeyIndex::find(std::uint64_t hash, std::uint64_t first) const
+{
+    auto const begin = std::lower_bound(m_entries.begin(), m_entries.end(), Entry{hash, first});
+    auto const end = std::upper_bound(begin, m_entries.end(), Entry{hash, std::numeric_limits<std::uint64_t>::max()});
+    return {m_entries.data() + (begin - m_entries.begin()), m_entries.data() + (end - m_entries.begin())};
 }
 
 } // namespace atom

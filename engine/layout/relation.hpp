@@ -13,20 +13,24 @@
 
 namespace atom {
 
+/// Counts the ways in which values were read so far: one more whenever the same bytes under the same layout become another value.
+constexpr int k_reader_version = 1;
+
 struct RelationColumn
 {
     enum class Kind
     {
-        field, // of the record
-        group, // of the group's repetition
-        ordem, // 1-based number of the repetition
-        grupo, // its word
+        field,   // of the record
+        group,   // of the group's repetition
+        ordem,   // 1-based number of the repetition
+        grupo,   // its word
+        posicao, // the place of its value among the different ones of the line
         linha
     };
     std::string name;
     Kind kind = Kind::field;
     int index = 0;
-    FieldType type = FieldType::text; // integer for ordem and linha
+    FieldType type = FieldType::text; // integer for ordem, posicao and linha
     int scale = 0;
     QuickRead quick = {};
 };
@@ -69,7 +73,7 @@ public:
     /// How many rows there are, about: of JSON lists nobody knows.
     std::uint64_t about_rows() const
     {
-        constexpr std::uint64_t k_usual_list = 16;
+        constexpr std::uint64_t k_usual_list = 100;
         auto const &lines = m_only != nullptr ? *m_only : m_input->good(m_record);
         return lines.count() * std::min(times(), k_usual_list);
     }
@@ -123,6 +127,8 @@ private:
     bool next_line();
     void go_to(std::uint64_t linha);
     bool repetition_exists();
+    int group_column(int of_group) const noexcept;
+    Value place();
 
     Relation const *m_relation;
     Input const *m_input;
@@ -137,27 +143,41 @@ private:
     std::uint64_t m_repetition = 0;
     bool m_on_line = false;
     std::string m_when_scratch;
+    std::vector<std::int64_t> m_places; // of the line's repetitions; 0 = none
+    std::uint64_t m_placed_line = 0;    // whose places these are
 };
 
 /// Rows by the values of some columns: 16 bytes a row. Made from the rows that are good at that moment.
 class KeyIndex
 {
 public:
-    KeyIndex(Relation const &relation, std::vector<int> columns);
+    /// A column, and how its values are compared: a text as it stands, or, where it is one, as the number that it is the text of.
+    struct Part
+    {
+        int column = 0;
+        bool as_number = false;
+        auto operator<=>(Part const &) const = default;
+    };
+    KeyIndex(Relation const &relation, std::vector<int> const &columns);
+    KeyIndex(Relation const &relation, std::vector<Part> parts);
 
-    std::vector<int> const &columns() const noexcept { return m_columns; }
-    /// Rowids, ascending, whose key has this hash: candidates, the caller compares. Rows with an empty key column are not in it.
+    /// What stands in hash_of() for a number, and for a value that is compared as a number: equal ones have the same, others may, too.
+    static Value number(double d) noexcept;
+    static Value number(Value const &value) noexcept;
+
+    /// Rowids, ascending and from `first` on, whose key has this hash: candidates, the caller compares. Rows with an empty key column are
+    /// not in it.
     struct Entry
     {
         std::uint64_t hash, rowid;
+        auto operator<=>(Entry const &) const = default;
     };
-    std::pair<Entry const *, Entry const *> find(std::uint64_t hash) const;
+    std::pair<Entry const *, Entry const *> find(std::uint64_t hash, std::uint64_t first = 0) const;
     std::vector<Entry> const &entries() const noexcept { return m_entries; } // by hash, then rowid
 
     static std::uint64_t hash_of(Value const *values, std::size_t n);
 
 private:
-    std::vector<int> m_columns;
     std::vector<Entry> m_entries;
 };
 

@@ -35,13 +35,14 @@ Bitmap last_of_keys(Relation const &relation, std::vector<int> const &columns)
 std::vector<Row> later_of_keys(Input const &input, int record)
 {
     Relation const relation(input, record);
-    KeyIndex const index(relation, input.record(record).unique);
+    auto const &columns = input.record(record).unique; // a record's fields come first among its relation's columns
+    KeyIndex const index(relation, columns);
     RelationCursor earlier(relation), later(relation);
     auto const &entries = index.entries();
     std::vector<Row> out;
     for (std::size_t i = 1; i < entries.size(); ++i) {
         for (auto j = i; j-- > 0 && entries[j].hash == entries[i].hash;) {
-            if (later.seek(entries[i].rowid) && earlier.seek(entries[j].rowid) && same_key(earlier, later, index.columns())) {
+            if (later.seek(entries[i].rowid) && earlier.seek(entries[j].rowid) && same_key(earlier, later, columns)) {
                 out.push_back({later.row().linha, later.row().offset, {}});
                 break;
             }

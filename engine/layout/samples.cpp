@@ -19,7 +19,7 @@ std::string sample_header(Layout const &layout)
     std::vector<std::string> columns;
     for (auto const &r : layout.records) {
         for (auto const &f : r.fields) {
-            if (std::find(columns.begin(), columns.end(), f.column) == columns.end()) {
+            if (!f.is_joined() && std::find(columns.begin(), columns.end(), f.column) == columns.end()) {
                 columns.push_back(f.column);
             }
         }

@@ -300,7 +300,7 @@ QuickRead QuickRead::of(Field const &field, Encoding encoding)
     q.is_key = field.key || field.required;
     q.may_be_empty = !field.required && field.default_value.none;
     q.encoding = encoding;
-    if (!field.values.empty() || field.typed_cells) {
+    if (!field.values.empty() || field.typed_cells || field.is_joined()) {
         return q;
     }
     if (field.type == FieldType::text) {

@@ -171,8 +171,7 @@ private:
             }
         };
         try {
-            RuleRunner({db, m_input, m_job, m_service.rule_writers(), m_parameters, m_checked.duplicates, changes,
-                        [](std::string const &) { return false; }, refuse})
+            RuleRunner({db, m_input, m_job, m_parameters, m_checked.duplicates, changes, [](std::string const &) { return false; }, refuse})
                 .run();
         } catch (FileHeld const &e) {
             throw RequestRefused(409, "RETIDO", e.reason());

@@ -15,7 +15,7 @@
 namespace atom {
 
 Service::Service(Workspace const &workspace, Clock const &clock)
-    : m_workspace(workspace), m_clock(clock), m_rule_writers(workspace), m_facts(workspace), m_readers(workspace), m_writer(workspace)
+    : m_workspace(workspace), m_clock(clock), m_facts(workspace), m_readers(workspace), m_writer(workspace)
 {
     add_endpoints(*this);
     add_metrics(*this);

@@ -3,7 +3,6 @@
 
 #include "engine/base/clock.hpp"
 #include "engine/job/column_facts.hpp"
-#include "engine/job/rules.hpp"
 #include "engine/online/connections.hpp"
 #include "engine/online/router.hpp"
 #include "engine/online/server.hpp"
@@ -58,7 +57,6 @@ public:
     Router &router() noexcept { return m_router; }
     Readers &readers() noexcept { return m_readers; }
     Writer &writer() noexcept { return m_writer; }
-    Writers const &rule_writers() const noexcept { return m_rule_writers; }
     ColumnFacts const &facts() const noexcept { return m_facts; }
     /// Writes the keys whom a call was about; returns when they are on the disk. None: nothing is done.
     void leave_trail(std::string const &call, std::string const &who, int status, std::vector<std::string> const &keys);
@@ -74,7 +72,6 @@ private:
 
     Workspace const &m_workspace;
     Clock const &m_clock;
-    Writers m_rule_writers;
     ColumnFacts m_facts;
     Router m_router;
     Readers m_readers;

@@ -163,7 +163,7 @@ public:
         }
         if (m_options.settle) {
             gather();
-            m_site.clock.sleep(std::chrono::seconds(*m_options.settle));
+            m_site.clock.sleep(std::chrono::seconds(*m_options.settle), m_site.stop);
             look();
         }
         work();

@@ -1,5 +1,6 @@
 #include "engine/run/process_file.hpp"
 
+#include "engine/base/hash_ahead.hpp"
 #include "engine/base/json.hpp"
 #include "engine/base/kill_point.hpp"
 #include "engine/base/log.hpp"
@@ -10,13 +11,13 @@
 #include "engine/export/outbox.hpp"
 #include "engine/export/watch.hpp"
 #include "engine/intake/look.hpp"
+#include "engine/job/rules.hpp"
 #include "engine/job/take.hpp"
 #include "engine/layout/check.hpp"
 #include "engine/store/wal_writeback.hpp"
 
 #include <fmt/format.h>
 
-#include <future>
 #include <utility>
 
 namespace atom {
@@ -103,8 +104,6 @@ private:
         kill_point("after-running");
     }
 
-    Layout const &layout() const { return m_input->layout(); }
-
     /// Maps the file and looks at every line. The hash of its bytes is needed at once only where a file of this size was had before, for
     /// the same job and date; else it is taken on another core while the rules run, and only the ledger waits for it.
     void open()
@@ -133,7 +132,7 @@ private:
             throw;
         }
         if (m_row.sha256.empty()) {
-            m_hash = std::async(std::launch::async, [path = m_row.path] { return sha256_of(path); });
+            m_hash = hash_ahead(m_row.path);
         }
     }
 
@@ -163,16 +162,17 @@ private:
 
     bool is_duplicate()
     {
-        return !m_row.forced && !m_row.sha256.empty() && m_site.ledger.find_done(m_row.sha256, m_row.job, m_row.data, m_row.id).has_value();
+        bool const unknown = m_row.forced || m_row.sha256.empty();
+        m_first = unknown ? std::nullopt : m_site.ledger.find_done(m_row.sha256, m_row.job, m_row.data, m_row.id);
+        return m_first.has_value();
     }
 
     void end_as_duplicate()
     {
-        auto const first = m_site.ledger.find_done(m_row.sha256, m_row.job, m_row.data, m_row.id);
         Transaction transaction(m_site.db);
         m_site.ledger.note_replaced(m_row);
         m_row.status = "duplicate";
-        m_row.reason = same_bytes_as(*first);
+        m_row.reason = same_bytes_as(*m_first);
         note_end({});
         move_to_done(m_row);
         m_site.ledger.save(m_row);
@@ -298,7 +298,7 @@ private:
     {
         auto const data = m_row.data.empty() ? iso_day(m_site.clock.today()) : m_row.data;
         auto parameters = rule_parameters(*m_job, captures_of(m_row), data, m_site.clock.local_text(), m_row.id, m_row.file);
-        RuleRunner runner({m_site.db, *m_input, *m_job, m_site.writers, std::move(parameters), m_checked.duplicates, changes,
+        RuleRunner runner({m_site.db, *m_input, *m_job, std::move(parameters), m_checked.duplicates, changes,
                            [this](std::string const &why) { return m_row.is_approved(why); },
                            [&](Reject const &r) { add(r, tally, seq); }});
         runner.run();
@@ -310,7 +310,7 @@ private:
     {
         std::uint64_t accepted = 0;
         if (m_input) {
-            for (int const r : layout().detail_records()) {
+            for (int const r : m_input->layout().detail_records()) {
                 accepted += m_input->good(r).count();
             }
         }
@@ -393,7 +393,7 @@ private:
         auto const errors = folder / fmt::format("file-{}-{}.erros.csv", m_row.id, m_row.attempts);
         write_error_csv(errors, m_site.ledger, m_row);
         put(errors, ".erros.csv");
-        bool const controlled = m_input && (!layout().controls.empty() || sweeps());
+        bool const controlled = m_input && (!m_input->layout().controls.empty() || sweeps());
         if (controlled || (!whole && m_row.rejected == 0) || (whole && m_unread)) {
             return;
         }
@@ -429,8 +429,9 @@ private:
     bool m_unread;
     Job const *m_job = nullptr;
     std::unique_ptr<Input> m_input;
-    std::int64_t m_own_id = 0;     // of the row that was begun, where a failed one goes on in its place
-    std::int64_t m_last_taken = 0; // of a job that takes an online table
+    std::int64_t m_own_id = 0;      // of the row that was begun, where a failed one goes on in its place
+    std::int64_t m_last_taken = 0;  // of a job that takes an online table
+    std::optional<FileRow> m_first; // that had the same bytes
     Checked m_checked;
     std::future<std::string> m_hash;
     Stopwatch m_watch;

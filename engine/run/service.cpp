@@ -138,7 +138,7 @@ private:
             m_pulse.beat();
             return !m_schedule.stop_token().stop_requested();
         });
-        Site site{*m_workspace, m_set.clock, *m_folders, *db, Ledger(*db), Writers(*m_workspace), m_schedule.stop_token()};
+        Site site{*m_workspace, m_set.clock, *m_folders, *db, Ledger(*db), m_schedule.stop_token()};
         Outcome outcome;
         poll(site, *m_standing, {std::nullopt, std::exchange(m_is_due, false), k_patience, false}, outcome);
         if (outcome.is_cut) {

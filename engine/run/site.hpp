@@ -2,7 +2,6 @@
 // What a run works on: the workspace, its base, its folders and the time. Made by a command, handed down; owns nothing of them.
 
 #include "engine/base/clock.hpp"
-#include "engine/job/rules.hpp"
 #include "engine/job/workspace.hpp"
 #include "engine/remote/folders.hpp"
 #include "engine/store/change_plan.hpp"
@@ -23,7 +22,6 @@ struct Site
     Folders &folders;
     Database &db;
     Ledger ledger;
-    Writers writers;
     std::stop_token stop = {};  // a wish to end soon: what is at hand is finished or rolled back, and nothing more is begun
     ChangePlan *plan = nullptr; // of a dry run: gathers what it would change. Nothing may then leave this machine
 };

@@ -125,13 +125,12 @@ private:
     }
 
     /// What comes after it is not worked now.
-    void hold_up(FileRow const &by)
+    void hold_up(FileRow const &by) { m_barriers.push_back({order_of(m_site, by), by.source, !is_slow(m_site, by)}); }
+
+    bool is_held_up(FileRow const &row) const
     {
-        bool const for_all = !is_slow(m_site, by);
-        auto const from = order_of(m_site, by);
-        m_rows.erase(std::remove_if(m_rows.begin(), m_rows.end(),
-                                    [&](FileRow const &r) { return (for_all || r.source == by.source) && from < order_of(m_site, r); }),
-                     m_rows.end());
+        return std::any_of(m_barriers.begin(), m_barriers.end(),
+                           [&](Barrier const &b) { return (b.for_all || row.source == b.source) && b.order < order_of(m_site, row); });
     }
 
     Precondition precondition(FileRow const &row)
@@ -146,7 +145,7 @@ private:
         Transaction transaction(m_site.db);
         for (auto &row : m_rows) {
             bool const is_lost = m_standing.lost.count(row.id) > 0;
-            if (row.source.empty() || is_lost || precondition(row).verdict != Precondition::Verdict::go) {
+            if (row.source.empty() || is_lost || is_held_up(row) || precondition(row).verdict != Precondition::Verdict::go) {
                 continue;
             }
             wanted[row.source].push_back(Wanted::of(row));
@@ -224,21 +223,59 @@ private:
 
     void work()
     {
-        using Verdict = Precondition::Verdict;
-        for (auto next = m_rows.begin(); next != m_rows.end() && !m_site.stop.stop_requested();) {
-            auto const now = judge(*next);
-            if (now && now->verdict == Verdict::wait) {
-                ++next;
+        m_waits.assign(m_rows.size(), false);
+        std::set<std::size_t> open; // to be looked at, by their place in m_rows
+        for (std::size_t i = 0; i < m_rows.size(); ++i) {
+            open.insert(open.end(), i);
+        }
+        while (!open.empty() && !m_site.stop.stop_requested()) {
+            auto const i = *open.begin();
+            open.erase(open.begin());
+            auto &row = m_rows[i];
+            m_waits[i] = false;
+            if (is_held_up(row)) {
                 continue;
             }
-            auto row = std::move(*next);
-            m_rows.erase(next);
-            if (now && now->verdict == Verdict::hold) {
-                set_aside(row, "held", now->reason);
-            } else if (bool const dealt_with = now ? work_one(row) : row.status == "failed"; !dealt_with && !is_stuck(m_site, row)) {
-                hold_up(row); // as an upload that is not finished does
+            auto const now = judge(row);
+            if (now && now->verdict == Precondition::Verdict::wait) {
+                m_waits[i] = true;
+                wait_for_jobs(i);
+                continue;
             }
-            next = m_rows.begin();
+            deal_with(row, now);
+            if (row.status == "done") {
+                for (auto const other : m_waiting[row.job]) {
+                    if (m_waits[other]) {
+                        open.insert(other);
+                    }
+                }
+                m_waiting.erase(row.job);
+            }
+        }
+    }
+
+    /// Only a file of these jobs that is done can change what was said of it.
+    void wait_for_jobs(std::size_t i)
+    {
+        auto const &job = *m_site.workspace.job(m_rows[i].job);
+        m_waiting[job.name].push_back(i); // the same bytes
+        for (auto const &name : job.stale_after) {
+            m_waiting[name].push_back(i);
+        }
+        for (auto const &need : job.needs) {
+            m_waiting[need.job].push_back(i);
+        }
+    }
+
+    void deal_with(FileRow &row, std::optional<Precondition> const &now)
+    {
+        if (now && now->verdict == Precondition::Verdict::hold) {
+            set_aside(row, "held", now->reason);
+            return;
+        }
+        bool const dealt_with = now ? work_one(row) : row.status == "failed";
+        if (!dealt_with && !is_stuck(m_site, row)) {
+            hold_up(row); // as an upload that is not finished does
         }
     }
 
@@ -291,8 +328,10 @@ private:
 
     void set_waiting_aside()
     {
-        for (auto &row : m_rows) {
-            set_aside(row, "waiting", precondition(row).reason);
+        for (std::size_t i = 0; i < m_rows.size(); ++i) {
+            if (m_waits[i] && !is_held_up(m_rows[i])) {
+                set_aside(m_rows[i], "waiting", precondition(m_rows[i]).reason);
+            }
         }
     }
 
@@ -302,6 +341,17 @@ private:
     Sources::Patience m_patience;
     Outcome &m_out;
     std::set<std::int64_t> m_here; // whose bytes are in the spool by this poll
+
+    /// A file that could not be had or worked: those of its source that come after it do not run, or those of all.
+    struct Barrier
+    {
+        WorkOrder order;
+        std::string source;
+        bool for_all = false;
+    };
+    std::vector<Barrier> m_barriers;
+    std::vector<bool> m_waits;                                 // by place in m_rows: it waits for another file
+    std::map<std::string, std::vector<std::size_t>> m_waiting; // by job: places of those that its next done file may set free
 };
 
 } // namespace

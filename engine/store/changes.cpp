@@ -1,6 +1,7 @@
 #define SQLITE_ENABLE_PREUPDATE_HOOK
 #include "engine/store/changes.hpp"
 
+#include "engine/store/callback.hpp"
 #include "engine/store/database.hpp"
 
 #include <sqlite3.h>
@@ -9,9 +10,15 @@ namespace atom {
 
 namespace {
 
-void on_change(void *context, sqlite3 *, int op, char const *database, char const *table, sqlite3_int64, sqlite3_int64)
+void on_change(void *context, sqlite3 *db, int op, char const *database, char const *table, sqlite3_int64, sqlite3_int64)
 {
-    static_cast<ChangeCounter *>(context)->note(op == SQLITE_INSERT ? 'i' : op == SQLITE_DELETE ? 'd' : 'u', database, table);
+    int const rc = guarded([&] {
+        static_cast<ChangeCounter *>(context)->note(op == SQLITE_INSERT ? 'i' : op == SQLITE_DELETE ? 'd' : 'u', database, table);
+        return SQLITE_OK;
+    });
+    if (rc != SQLITE_OK) {
+        sqlite3_interrupt(db);
+    }
 }
 
 SqlValue value_of(sqlite3_value *v)

@@ -2,6 +2,7 @@
 
 #include "engine/base/file.hpp"
 #include "engine/store/base_file.hpp"
+#include "engine/store/callback.hpp"
 #include "engine/store/functions.hpp"
 #include "engine/store/sqlite_error.hpp"
 
@@ -71,10 +72,16 @@ int authorize_write(GuardState &state, int action, char const *table, char const
     return SQLITE_OK;
 }
 
-/// SQLite asks this for everything that a statement would do, while it is prepared.
-int authorize(void *context, int action, char const *a, char const *b, char const *database, char const *)
+/// The triggers that keep line hashes true (store/line_hash.hpp) may drop them, whoever wrote the row.
+bool drops_a_hash(int action, char const *table, char const *trigger)
 {
-    auto &state = *static_cast<GuardState *>(context);
+    return action == SQLITE_DELETE && trigger != nullptr && std::string_view(trigger).substr(0, 10) == "atom_hash_" &&
+           std::string_view(table) == "atom_hash";
+}
+
+/// SQLite asks this for everything that a statement would do, while it is prepared.
+int authorize(GuardState &state, int action, char const *a, char const *b, char const *database, char const *trigger)
+{
     bool const in_temp = database != nullptr && std::string_view(database) == "temp";
     switch (action) {
     case SQLITE_TRANSACTION:
@@ -92,7 +99,8 @@ int authorize(void *context, int action, char const *a, char const *b, char cons
         return SQLITE_OK;
     case SQLITE_INSERT:
     case SQLITE_DELETE:
-    case SQLITE_UPDATE: return authorize_write(state, action, a, b, database != nullptr ? database : "main");
+    case SQLITE_UPDATE:
+        return drops_a_hash(action, a, trigger) ? SQLITE_OK : authorize_write(state, action, a, b, database != nullptr ? database : "main");
     case SQLITE_FUNCTION: // its pointers are addresses of this process
         return std::string_view(b) == "fts3_tokenizer" ? deny(state, "fts3_tokenizer is not allowed here") : SQLITE_OK;
     case SQLITE_SELECT:
@@ -114,7 +122,15 @@ class GuardScope
 public:
     GuardScope(sqlite3 *db, SqlGuard const &guard) : m_db(db), m_state{guard, main_name(db), {}}
     {
-        sqlite3_set_authorizer(m_db, authorize, &m_state);
+        auto const ask = [](void *state, int action, char const *a, char const *b, char const *database, char const *trigger) {
+            int answer = SQLITE_DENY;
+            int const rc = guarded([&] {
+                answer = authorize(*static_cast<GuardState *>(state), action, a, b, database, trigger);
+                return SQLITE_OK;
+            });
+            return rc == SQLITE_OK ? answer : SQLITE_DENY;
+        };
+        sqlite3_set_authorizer(m_db, ask, &m_state);
     }
     ~GuardScope() { sqlite3_set_authorizer(m_db, nullptr, nullptr); }
     GuardScope(GuardScope const &) = delete;
@@ -250,6 +266,7 @@ void Database::exec(std::string const &sql)
     if (int const rc = sqlite3_exec(m_db, sql.c_str(), nullptr, nullptr, nullptr); rc != SQLITE_OK) {
         fail_with(m_db, rc, sql);
     }
+    throw_kept_exception(); // of a hook, which cannot make a statement fail
 }
 
 std::optional<std::string> Database::text(std::string const &sql)
@@ -272,7 +289,7 @@ void Database::ask_whether_to_go_on(std::function<bool()> go_on)
 {
     constexpr int k_steps = 20000; // of SQLite's machine: a millisecond or so
     m_go_on = std::move(go_on);
-    auto const ask = [](void *self) { return static_cast<Database *>(self)->m_go_on() ? 0 : 1; };
+    auto const ask = [](void *self) { return guarded([&] { return static_cast<Database *>(self)->m_go_on() ? 0 : 1; }); };
     sqlite3_progress_handler(m_db, k_steps, m_go_on ? static_cast<int (*)(void *)>(ask) : nullptr, this);
 }
 

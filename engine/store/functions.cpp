@@ -6,6 +6,7 @@
 #include "engine/base/error.hpp"
 #include "engine/base/phone.hpp"
 #include "engine/base/text.hpp"
+#include "engine/store/callback.hpp"
 
 #include <sqlite3.h>
 
@@ -157,6 +158,18 @@ void regra(sqlite3_context *context, int, sqlite3_value **)
     give(context, *static_cast<std::string const *>(sqlite3_user_data(context)));
 }
 
+/// As SQLite may call it.
+template <void (*function)(sqlite3_context *, int, sqlite3_value **)> void call(sqlite3_context *context, int count, sqlite3_value **args)
+{
+    int const rc = guarded([&] {
+        function(context, count, args);
+        return SQLITE_OK;
+    });
+    if (rc != SQLITE_OK) {
+        sqlite3_result_error_code(context, rc);
+    }
+}
+
 } // namespace
 
 void register_functions(sqlite3 *db, std::string const &rule)
@@ -169,19 +182,19 @@ void register_functions(sqlite3 *db, std::string const &rule)
         bool pure;
     };
     Entry const entries[] = {
-        {"dias", 2, dias, true},
-        {"dias_uteis", 2, dias_uteis, true},
-        {"documento", 1, documento, true},
-        {"fone", 1, fone, true},
-        {"ddd", 1, ddd, true},
-        {"digitos", 1, digitos, true},
-        {"sem_acento", 1, sem_acento, true},
-        {"mascara", 1, mascara, true},
-        {"decimal", 2, decimal, true},
-        {"decimal_texto", 2, decimal_texto, true},
-        {"decimal_json", 2, decimal_json, true},
-        {"lugar", -1, lugar, true},
-        {"regra", 0, regra, false},
+        {"dias", 2, call<dias>, true},
+        {"dias_uteis", 2, call<dias_uteis>, true},
+        {"documento", 1, call<documento>, true},
+        {"fone", 1, call<fone>, true},
+        {"ddd", 1, call<ddd>, true},
+        {"digitos", 1, call<digitos>, true},
+        {"sem_acento", 1, call<sem_acento>, true},
+        {"mascara", 1, call<mascara>, true},
+        {"decimal", 2, call<decimal>, true},
+        {"decimal_texto", 2, call<decimal_texto>, true},
+        {"decimal_json", 2, call<decimal_json>, true},
+        {"lugar", -1, call<lugar>, true},
+        {"regra", 0, call<regra>, false},
     };
     for (auto const &e : entries) {
         int const flags = SQLITE_UTF8 | SQLITE_INNOCUOUS | (e.pure ? SQLITE_DETERMINISTIC : 0);

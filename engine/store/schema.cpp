@@ -42,9 +42,13 @@ create table if not exists atom_look(
 -- upserts that are a pure function of their line: the hash of each key's line
 create table if not exists atom_rule(id integer primary key, job text not null, rule text not null, unique(job, rule));
 create table if not exists atom_hash(rule integer, key blob, hash integer not null, primary key(rule, key)) without rowid;
+-- the rule that writes at this moment: its triggers let its own rows pass. No transaction leaves a row here
+create table if not exists atom_rule_at_work(rule integer primary key);
+-- the schema as the engine left it; whoever changes it begins another epoch, in which all lines count as changed
+create table if not exists atom_schema(id integer primary key check(id = 1), state text not null, epoch integer not null);
 
 create table if not exists atom_export(
-  id integer primary key, name text not null unique, due integer not null default 0, seq_day text, seq integer not null default 0,
+  id integer primary key, name text not null unique, due integer not null default 0,
   started integer not null default 0, compared integer);
 -- for exports that watch: keys that were touched since all was compared (atom_export.compared says under which query, layout and schema)
 create table if not exists atom_touched(export integer, key text, primary key(export, key)) without rowid;
@@ -231,7 +235,7 @@ std::optional<TableInfo> table_info(Database &db, std::string const &table)
     }
     auto const schema = fmt::format("select exists (select 1 from sqlite_schema where tbl_name = {} collate nocase and ", sql_text(table));
     info.has_checks = db.integer(schema + "type = 'table' and sql like '%check%')") == 1;
-    info.has_triggers = db.integer(schema + "type = 'trigger')") == 1;
+    info.has_triggers = db.integer(schema + "type = 'trigger' and name not like 'atom\\_hash\\_%' escape '\\')") == 1;
     return info;
 }
 
@@ -240,8 +244,9 @@ std::vector<PlainIndex> plain_indices(Database &db, std::string const &table)
     std::vector<PlainIndex> out;
     auto list =
         db.prepare("select s.name, s.sql from pragma_index_list(?1) i join sqlite_schema s on s.type = 'index' and s.name = i.name "
-                   "where i.\"unique\" = 0 and s.sql is not null and not exists (select 1 from sqlite_schema u where (u.type = 'trigger' "
-                   "and u.tbl_name = ?1 collate nocase) or (u.type in ('trigger', 'view') and instr(lower(u.sql), lower(s.name)) > 0)) "
+                   "where i.\"unique\" = 0 and s.sql is not null and not exists (select 1 from sqlite_schema u where u.name not like "
+                   "'atom\\_hash\\_%' escape '\\' and ((u.type = 'trigger' and u.tbl_name = ?1 collate nocase) or "
+                   "(u.type in ('trigger', 'view') and instr(lower(u.sql), lower(s.name)) > 0))) "
                    "order by s.name");
     list.bind_view(1, table);
     while (list.step()) {

@@ -20,8 +20,8 @@ struct TableInfo
     std::vector<bool> not_null;     // declared so
     std::vector<bool> has_default;
     bool has_rowid = true;
-    bool has_checks = false; // the word stands somewhere in its definition
-    bool has_triggers = false;
+    bool has_checks = false;                      // the word stands somewhere in its definition
+    bool has_triggers = false;                    // besides the engine's own (store/line_hash.hpp)
     bool has_partly_unique = false;               // a unique index with a WHERE, or on an expression
     std::vector<std::vector<std::string>> unique; // primary key and unique indices (whole ones: no WHERE, no expression)
 
@@ -36,7 +36,7 @@ struct TableInfo
 /// None if there is no such table (a view is none).
 std::optional<TableInfo> table_info(Database &db, std::string const &table);
 /// The indices that only help to find rows, and may be made anew at the end of a load: of no constraint, not unique, named by no view or
-/// trigger; none of a table with triggers, which may ask the table for its rows meanwhile.
+/// trigger; none of a table with triggers of the pack, which may ask the table for its rows meanwhile.
 struct PlainIndex
 {
     std::string name, sql; // the statement that makes it

@@ -1,5 +1,6 @@
 // Statements of SQLite (declared in store/database.hpp).
 
+#include "engine/store/callback.hpp"
 #include "engine/store/database.hpp"
 #include "engine/store/sqlite_error.hpp"
 
@@ -39,6 +40,7 @@ std::string told(sqlite3 *db, int code)
 
 void fail_with(sqlite3 *db, int code, std::string_view sql)
 {
+    throw_kept_exception(); // it is why
     auto const extended = db != nullptr ? sqlite3_extended_errcode(db) : code;
     throw StoreError(extended, told(db, extended), std::string(sql));
 }
@@ -144,6 +146,7 @@ bool Statement::step()
     if (rc != SQLITE_DONE) {
         fail(rc);
     }
+    throw_kept_exception(); // of a hook, which cannot make the statement fail
     return false;
 }
 

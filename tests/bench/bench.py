@@ -15,7 +15,7 @@ from functools import partial
 
 from measure import ROOT, Bench, say
 
-THEMES = ("remessa", "check", "memory", "larger", "phones", "portfolio", "mailing", "files", "sftp", "folder", "online")
+THEMES = ("remessa", "check", "memory", "larger", "phones", "portfolio", "mailing", "keys", "files", "sftp", "folder", "online")
 
 
 def about_themes():

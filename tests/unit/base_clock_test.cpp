@@ -35,7 +35,7 @@ TEST_CASE("a fixed clock starts at a local time and moves by sleeping", "[base][
     CHECK(clock->timezone() == "America/Sao_Paulo");
     CHECK(clock->now() == 1793682001);
     CHECK(clock->local_text() == "2026-11-03 02:00:01");
-    clock->sleep(std::chrono::hours(22));
+    clock->sleep(std::chrono::hours(22), {});
     CHECK(clock->local_text() == "2026-11-04 00:00:01");
     CHECK(clock->today() == day_of({2026, 11, 4}));
     CHECK(clock->now() == 1793682001 + 22 * 3600);
@@ -73,12 +73,12 @@ TEST_CASE("where clocks leap", "[base][clock]")
     CHECK(instant("2018-11-04 00:30:00", "America/Sao_Paulo") == 1541302200); // it never was: as much after the leap
     CHECK(instant("2018-02-17 23:30:00", "America/Sao_Paulo") == 1518917400); // it was twice: the first
     auto const clock = fixed_clock("2018-11-03 23:59:59");
-    clock->sleep(std::chrono::seconds(1));
+    clock->sleep(std::chrono::seconds(1), {});
     CHECK(clock->local_text() == "2018-11-04 01:00:00");
     auto const back = fixed_clock("2018-02-17 23:59:59");
-    back->sleep(std::chrono::seconds(1));
+    back->sleep(std::chrono::seconds(1), {});
     CHECK(back->local_text() == "2018-02-17 23:00:00");
-    back->sleep(std::chrono::hours(1));
+    back->sleep(std::chrono::hours(1), {});
     CHECK(back->local_text() == "2018-02-18 00:00:00");
 }
 
@@ -116,9 +116,19 @@ TEST_CASE("the system's clock", "[base][clock]")
     auto const now = clock->now();
     CHECK(now >= before);
     CHECK(now <= before + 60);
-    clock->sleep(std::chrono::seconds(0));
+    clock->sleep(std::chrono::seconds(0), {});
     clock->set_timezone("UTC");
     Civil const c = clock->local();
     CHECK(is_valid(c));
     CHECK(clock->today() >= static_cast<Day>(before / 86400));
+}
+
+TEST_CASE("a wait ends when it is told to", "[base][clock]")
+{
+    std::stop_source stop;
+    stop.request_stop();
+    auto const began = std::chrono::steady_clock::now();
+    system_clock()->sleep(std::chrono::hours(1), stop.get_token());
+    rest(std::chrono::hours(1), stop.get_token());
+    CHECK(std::chrono::steady_clock::now() - began < std::chrono::minutes(1));
 }

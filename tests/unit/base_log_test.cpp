@@ -52,7 +52,7 @@ TEST_CASE("a line has the clock's time, a level and the message", "[base][log]")
     CHECK(logged([] { log_info("{} lines of {}", 12, "x.csv"); }) == "2026-11-03 02:00:01 info  12 lines of x.csv\n");
     CHECK(logged([] { log_text(LogLevel::debug, "d"); }) == "2026-11-03 02:00:01 debug d\n");
     CHECK(logged([] { log_warning("w"); }) == "2026-11-03 02:00:01 warn  w\n");
-    clock->sleep(std::chrono::seconds(59));
+    clock->sleep(std::chrono::seconds(59), {});
     CHECK(logged([] { log_error("e"); }) == "2026-11-03 02:01:00 error e\n");
 }
 

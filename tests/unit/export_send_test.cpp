@@ -122,7 +122,7 @@ TEST_CASE("the hours end in the middle of a poll", "[export][send]")
     Office office("hours = { weekdays = \"08:00-20:00\" }\n", "2026-11-03 19:59:58");
     office.add(5);
     office.answer = [&] {
-        office.clock->sleep(1s);
+        office.clock->sleep(1s, {});
         return answered(200);
     };
     CHECK(office.poll().sent == 2);
@@ -142,9 +142,9 @@ TEST_CASE("what a server does not take is as if it had not been tried", "[export
     CHECK(office.states() == "NEW,NEW");
     CHECK(office.bodies.size() == 1);
     office.answer = [] { return answered(200); };
-    office.clock->sleep(89s);
+    office.clock->sleep(89s, {});
     CHECK(office.poll().waiting == 2);
-    office.clock->sleep(1s);
+    office.clock->sleep(1s, {});
     CHECK(office.poll().sent == 2);
     CHECK(office.states() == "SENT,SENT");
 }
@@ -158,7 +158,7 @@ TEST_CASE("a pause doubles up to half an hour, and an answer ends the count", "[
     for (int i = 0; i < 9; ++i) {
         office.poll();
         pauses.push_back(office.db.integer("select not_before from atom_send") - office.clock->now());
-        office.clock->sleep(std::chrono::seconds(pauses.back()));
+        office.clock->sleep(std::chrono::seconds(pauses.back()), {});
     }
     CHECK(pauses == std::vector<std::int64_t>{30, 60, 120, 240, 480, 960, 1800, 1800, 1800});
     CHECK(office.states() == "NEW,NEW");
@@ -176,7 +176,7 @@ TEST_CASE("what is gone is told once, with its row as it was", "[export][send]")
     office.db.exec("update m set state = 'OFF', name = 'Eva' where id = 1");
     office.poll();
     CHECK_FALSE(office.db.text("select said from m where id = 1"));
-    office.clock->sleep(3600s);
+    office.clock->sleep(3600s, {});
     auto const result = office.poll();
     CHECK(result.gone == 1);
     CHECK(result.sent == 1);
