@@ -125,6 +125,9 @@ int query_file(Call const &call, Workspace const &workspace)
     auto query = prepared(db, call.text("sql"));
     within_time(call, db, [&] { print(query, call.json()); });
     std::cout.flush();
+    if (input.changed()) {
+        throw FileRefused(FileFault::truncated, "o arquivo mudou enquanto era lido");
+    }
     if (checked.rejected > 0) {
         std::cerr << fmt::format("{} of {} lines have faults and were left out; atom import --dry-run lists them\n", checked.rejected,
                                  checked.read);

@@ -2,6 +2,7 @@
 
 #include "engine/base/error.hpp"
 #include "engine/base/kill_point.hpp"
+#include "engine/base/mapped_ranges.hpp"
 
 #include <algorithm>
 #include <cassert>
@@ -137,11 +138,13 @@ MappedFile::MappedFile(Fd fd, std::filesystem::path const &path) : m_path(path),
         throw FileError("map", m_path.string(), errno);
     }
     m_data = static_cast<char *>(data);
+    watch_mapping(m_data, m_size);
 }
 
 MappedFile::~MappedFile()
 {
     if (m_data != nullptr) {
+        forget_mapping(m_data);
         [[maybe_unused]] int const rc = ::munmap(m_data, m_size);
         assert(rc == 0);
     }

@@ -31,8 +31,8 @@ private:
     int m_fd = -1;
 };
 
-/// A file as memory, read-only, of any size. Views of it live as long as this object. If the file shrinks meanwhile, reading it kills the
-/// process (SIGBUS): changed() tells whether it was touched, and a load asks that before it commits.
+/// A file as memory, read-only, of any size. Views of it live as long as this object. If the file shrinks meanwhile, what lay behind its
+/// end reads as zeros: changed() tells whether it was touched, and a load asks that before it commits.
 class MappedFile
 {
 public:

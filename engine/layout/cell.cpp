@@ -14,10 +14,12 @@ RowShape sheet_shape() noexcept
 
 SheetCell sheet_cell(std::string_view raw) noexcept
 {
-    if (raw.empty() || raw.front() < '\x01' || raw.front() > '\x03') {
+    if (raw.empty() || raw.front() < '\x01' || raw.front() > '\x04') {
         return {CellKind::text, raw};
     }
-    return {static_cast<CellKind>(raw.front()), raw.substr(1)};
+    auto const kind = static_cast<CellKind>(raw.front());
+    bool const is_rounded = kind == CellKind::rounded;
+    return {is_rounded ? CellKind::number : kind, raw.substr(1), is_rounded};
 }
 
 std::string shown_cell(std::string_view raw, char decimal_separator)

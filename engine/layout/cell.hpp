@@ -18,7 +18,8 @@ enum class CellKind : char
     text = 0,
     number = '\x01', // "23814.8", "-3", "1.66%": a point, no grouping
     moment = '\x02', // "2026-11-03", "02:00:00" or "2026-11-03 02:00:00"
-    error = '\x03'   // "#N/A", or the formula that has no result
+    error = '\x03',  // "#N/A", or the formula that has no result
+    rounded = '\x04' // a number that may have had more digits than the sheet holds; read as a number
 };
 
 /// How the rows of a sheet are read.
@@ -29,6 +30,7 @@ struct SheetCell
 {
     CellKind kind = CellKind::text;
     std::string_view text;
+    bool is_rounded = false; // of a number: as text it would be another one
 };
 
 SheetCell sheet_cell(std::string_view raw) noexcept;

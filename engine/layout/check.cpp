@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <deque>
+#include <iterator>
 #include <mutex>
 #include <thread>
 
@@ -84,6 +85,7 @@ struct Totals
     bool shaped = false;
     std::vector<Wide> sums;
     std::vector<std::vector<std::optional<std::int64_t>>> wanted;
+    std::vector<LotPiece> lots;
 };
 
 Totals merge(Input &input, std::deque<ChunkResult> &results, Checked &out)
@@ -113,22 +115,19 @@ Totals merge(Input &input, std::deque<ChunkResult> &results, Checked &out)
             t.sums[i] += r.sums[i];
             t.wanted[i].insert(t.wanted[i].end(), r.wanted[i].begin(), r.wanted[i].end());
         }
+        std::move(r.lots.begin(), r.lots.end(), std::back_inserter(t.lots));
         r = {};
     }
     return t;
-}
-
-std::string control_text(Wide n, int scale)
-{
-    auto digits = fmt::format("{:0>{}}", n < 0 ? -n : n, scale + 1);
-    auto const whole = digits.size() - static_cast<std::size_t>(scale);
-    return fmt::format("{}{}{}{}", n < 0 ? "-" : "", digits.substr(0, whole), scale > 0 ? "," : "", digits.substr(whole));
 }
 
 std::optional<FileRefused> divergent(Layout const &layout, Totals const &t)
 {
     for (std::size_t i = 0; i < layout.controls.size(); ++i) {
         auto const &c = layout.controls[i];
+        if (c.lot >= 0) {
+            continue;
+        }
         auto const &r = layout.records[static_cast<std::size_t>(c.record)];
         auto const &f = r.fields[static_cast<std::size_t>(c.field)];
         if (t.wanted[i].empty()) {
@@ -145,7 +144,7 @@ std::optional<FileRefused> divergent(Layout const &layout, Totals const &t)
             }
         }
     }
-    return std::nullopt;
+    return divergent_lot(layout, t.lots);
 }
 
 /// What is wrong with the first line, where that says what the file is.

@@ -2,7 +2,7 @@
 
 namespace atom {
 
-ChunkChecker::ChunkChecker(Input const &input) : m_input(input), m_layout(input.layout()), m_fields(input, 0)
+ChunkChecker::ChunkChecker(Input const &input) : m_input(input), m_layout(input.layout()), m_fields(input, 0), m_lots(input.layout())
 {
     for (auto const &r : m_layout.records) {
         auto &all = m_all.emplace_back();
@@ -37,6 +37,7 @@ ChunkResult ChunkChecker::run(Chunk const &chunk)
         end = rows.offset();
     }
     m_input.forget(chunk.begin, end);
+    m_out.lots = m_lots.take();
     return std::move(m_out);
 }
 
@@ -196,6 +197,9 @@ void ChunkChecker::note_controls(int record)
 {
     for (std::size_t i = 0; i < m_layout.controls.size(); ++i) {
         auto const &c = m_layout.controls[i];
+        if (c.lot >= 0) {
+            continue;
+        }
         if (c.record == record && record >= 0) {
             m_out.wanted[i].push_back(number(record, c.field));
         }
@@ -203,6 +207,7 @@ void ChunkChecker::note_controls(int record)
             m_out.sums[i] += number(record, c.of_field).value_or(0);
         }
     }
+    m_lots.add(record, m_fields.row().linha, [&](int field) { return number(record, field); });
 }
 
 std::optional<std::int64_t> ChunkChecker::number(int record, int field)

@@ -2,6 +2,7 @@
 // A run of lines under a layout: what check() has its threads do.
 
 #include "engine/layout/input.hpp"
+#include "engine/layout/lots.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -9,8 +10,6 @@
 #include <vector>
 
 namespace atom {
-
-__extension__ using Wide = __int128; // sums of int64 values that cannot overflow
 
 /// Blocks [first, last) of 64 lines, and where their first row begins.
 struct Chunk
@@ -29,6 +28,7 @@ struct ChunkResult
     bool shaped = false;                                          // some line has a record's length or number of columns
     std::vector<Wide> sums;                                       // a control's
     std::vector<std::vector<std::optional<std::int64_t>>> wanted; // a control's: as its record's lines say
+    std::vector<LotPiece> lots;                                   // in their order
 };
 
 /// Checks the rows of one chunk after the other. One object a thread; the input is only read.
@@ -64,6 +64,7 @@ private:
     Layout const &m_layout;
     RowFields m_fields;
     std::vector<std::vector<Look>> m_strict, m_all; // a record's: those that can be wrong in good bytes, and all
+    LotTally m_lots;
     Chunk m_chunk;
     ChunkResult m_out;
     std::size_t m_first_fault = 0;

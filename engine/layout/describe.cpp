@@ -67,10 +67,15 @@ std::string Input::fault_message(Fault const &fault, RowFields &fields) const
     case LineFault::encoding: return fmt::format("há bytes que não existem em {}", encoding_name(m_encoding));
     case LineFault::value: {
         auto const &f = record(fault.record).fields[static_cast<std::size_t>(fault.field)];
-        bool const broken = f.typed_cells && sheet_cell(fields.raw(fault.field)).kind == CellKind::error;
+        auto const cell = f.typed_cells ? sheet_cell(fields.raw(fault.field)) : SheetCell{};
+        if (cell.is_rounded && f.type == FieldType::text) {
+            return "o número não tem todos os dígitos na planilha; formate a coluna como texto";
+        }
         auto const of_key =
             f.type == FieldType::text && f.values.empty() ? key_fault(shown_raw(f, fields.raw(fault.field), m_encoding)) : "";
-        return broken ? "a célula tem um erro da planilha ou uma fórmula sem resultado" : of_key.empty() ? wanted(f) : std::string(of_key);
+        return cell.kind == CellKind::error ? "a célula tem um erro da planilha ou uma fórmula sem resultado"
+               : of_key.empty()             ? wanted(f)
+                                            : std::string(of_key);
     }
     case LineFault::required: return "campo obrigatório vazio";
     case LineFault::duplicate_key: return "uma linha anterior do arquivo tem a mesma chave";

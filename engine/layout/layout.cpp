@@ -2,6 +2,7 @@
 
 #include "engine/base/json_text.hpp"
 #include "engine/base/text.hpp"
+#include "engine/layout/read_controls.hpp"
 #include "engine/layout/read_field.hpp"
 
 #include <fmt/format.h>
@@ -47,9 +48,7 @@ public:
         if (csv()) {
             read_multiline();
         }
-        for (auto &t : m_top.tables("control")) {
-            read_control(t);
-        }
+        read_controls(m_top, m_layout);
         for (auto &t : m_top.tables("sample")) {
             read_sample(t);
         }
@@ -315,76 +314,6 @@ private:
         }
         if (!bound) {
             m_top.fault("unique", fmt::format("unique = {} names fields that no detail record has together", join(m_layout.unique, ", ")));
-        }
-    }
-
-    int record_named(TomlTable &t, std::string const &key, std::string const &name)
-    {
-        int const i = m_layout.record_index(name);
-        if (i < 0) {
-            std::vector<std::string> names;
-            for (auto const &r : m_layout.records) {
-                names.push_back(r.name);
-            }
-            t.fault(key, unknown_word("record", name, names));
-        }
-        return i;
-    }
-
-    int field_named(TomlTable &t, std::string const &key, int record, std::string const &name)
-    {
-        if (record < 0) {
-            return -1;
-        }
-        auto const &r = m_layout.records[static_cast<std::size_t>(record)];
-        int const i = r.field_index(name);
-        if (i < 0) {
-            t.fault(key, unknown_word(fmt::format("field of record {}", r.name), name, field_names(r)));
-        } else if (auto const type = r.fields[static_cast<std::size_t>(i)].type; type != FieldType::integer && type != FieldType::decimal) {
-            t.fault(key, fmt::format("field \"{}\" must be an integer or a decimal", name));
-        }
-        return i;
-    }
-
-    void read_control(TomlTable &t)
-    {
-        Control c;
-        c.pos = t.pos();
-        c.record = record_named(t, "record", t.required_text("record"));
-        c.field = field_named(t, "field", c.record, t.required_text("field"));
-        c.text = t.required_text("equals");
-        auto const open = c.text.find('(');
-        auto const verb = c.text.substr(0, open);
-        auto const arg = open != std::string::npos && c.text.back() == ')' ? c.text.substr(open + 1, c.text.size() - open - 2) : "";
-        if (verb == "count" && arg == "*") {
-            c.kind = Control::Kind::count_all;
-        } else if (verb == "count" && !arg.empty()) {
-            c.kind = Control::Kind::count;
-            c.of_record = record_named(t, "equals", arg);
-        } else if (verb == "sum" && arg.find('.') != std::string::npos) {
-            c.kind = Control::Kind::sum;
-            c.of_record = record_named(t, "equals", arg.substr(0, arg.find('.')));
-            c.of_field = field_named(t, "equals", c.of_record, arg.substr(arg.find('.') + 1));
-        } else if (!c.text.empty()) {
-            t.fault("equals", fmt::format("\"{}\" is no control; allowed: count(record), count(*), sum(record.field)", c.text));
-        }
-        check_scales(c, t);
-        t.finish("[[control]]");
-        m_layout.controls.push_back(std::move(c));
-    }
-
-    /// What is compared must be in the same units.
-    void check_scales(Control const &c, TomlTable &t)
-    {
-        if (c.record < 0 || c.field < 0) {
-            return;
-        }
-        auto const scale_of = [&](int record, int field) {
-            return m_layout.records[static_cast<std::size_t>(record)].fields[static_cast<std::size_t>(field)].scale;
-        };
-        int const wanted = c.kind != Control::Kind::sum ? 0 : c.of_record < 0 || c.of_field < 0 ? -1 : scale_of(c.of_record, c.of_field);
-        if (int const scale = scale_of(c.record, c.field); wanted >= 0 && scale != wanted) {
-            t.fault("equals", fmt::format("{} has scale {}, but the field that it is held against has {}", c.text, wanted, scale));
         }
     }
 

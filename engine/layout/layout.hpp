@@ -123,6 +123,14 @@ struct Record
     int field_index(std::string_view name) const noexcept; // -1 = none
 };
 
+/// Lines that belong together: from one of a record to the next of another, both with them. A line has to stand in one, header, trailer and
+/// ignored ones aside.
+struct Lot
+{
+    std::string name;
+    int begins = -1, ends = -1; // records
+};
+
 struct Control
 {
     SourcePos pos;
@@ -134,6 +142,7 @@ struct Control
         sum
     } kind = Kind::count;
     int of_record = -1, of_field = -1;
+    int lot = -1;     // in each lot of this kind; -1: in the file
     std::string text; // "count(reading)"
 };
 
@@ -173,6 +182,7 @@ struct Layout
     bool bom = false;            // written
     std::vector<std::string> unique;
     std::vector<Record> records;
+    std::vector<Lot> lots;
     std::vector<Control> controls;
     std::vector<Sample> samples;
     std::uint64_t fingerprint = 0; // of the TOML file's text and the reader's version

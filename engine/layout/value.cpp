@@ -209,7 +209,7 @@ std::optional<Civil> civil_of_cell(std::string_view text, DateKind kind)
 Parsed parse_cell(Field const &f, std::string_view raw, Encoding encoding, std::string &scratch)
 {
     auto const cell = sheet_cell(raw);
-    if (cell.kind == CellKind::error) {
+    if (cell.kind == CellKind::error || (cell.is_rounded && f.type == FieldType::text)) {
         return refused(f, LineFault::value, cell.text, encoding, scratch);
     }
     bool const temporal = f.type == FieldType::date || f.type == FieldType::time || f.type == FieldType::datetime;

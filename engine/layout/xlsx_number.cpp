@@ -196,6 +196,16 @@ std::optional<std::string> exact_number(std::string_view text, bool percent)
     return plain_text(*d) + (percent ? "%" : "");
 }
 
+bool has_lost_digits(std::string_view text) noexcept
+{
+    if (text.find_first_of("eE") != std::string_view::npos) {
+        return true;
+    }
+    auto whole = text.substr(0, text.find('.'));
+    whole.remove_prefix(std::min(whole.find_first_of("123456789"), whole.size()));
+    return whole.size() > k_shown_digits && whole.find_first_not_of('0', k_shown_digits) == std::string_view::npos;
+}
+
 std::optional<std::string> moment_text(std::string_view number, NumberFormat format, bool from_1904)
 {
     double serial = 0;

@@ -28,6 +28,9 @@ NumberFormat builtin_number_format(int id) noexcept;
 /// number of more than 40 places.
 std::optional<std::string> exact_number(std::string_view text, bool percent);
 
+/// It is written with an exponent, or has only zeros after its 15th digit: a program that keeps 15 wrote it, and there may have been more.
+bool has_lost_digits(std::string_view text) noexcept;
+
 /// A day number as "2026-11-03" or "2026-11-03 02:00:00"; a time or duration as "02:00:00". `from_1904`: day 0 is 1904-01-01, else day 1
 /// is 1900-01-01 and there is a 1900-02-29 that never was. None if there is no such moment; seconds are rounded.
 std::optional<std::string> moment_text(std::string_view number, NumberFormat format, bool from_1904);

@@ -19,10 +19,29 @@ constexpr std::uint64_t k_most_rows = 1048576;
 constexpr std::size_t k_most_columns = 16384;
 constexpr std::size_t k_longest_row = std::size_t{16} << 20;
 
+/// What a failed formula leaves as text, in the languages in which spreadsheets come. Of a cell that says itself that it is an error no
+/// word is asked.
 bool is_error_word(std::string_view s) noexcept
 {
-    constexpr std::array<std::string_view, 8> words = {"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#GETTING_DATA"};
-    return std::find(words.begin(), words.end(), s) != words.end();
+    static constexpr std::string_view k_words[] = {
+        // English
+        "#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#GETTING_DATA", "#SPILL!", "#CALC!", "#FIELD!", "#BLOCKED!",
+        "#UNKNOWN!", "#CONNECT!", "#BUSY!", "#EXTERNAL!", "#PYTHON!", "#TIMEOUT!",
+        // Portuguese
+        "#N/D", "#VALOR!", "#NOME?", "#NÚM!", "#NULO!", "#OBTENDO_DADOS", "#A_OBTER_DADOS", "#DESPEJAR!", "#DESPEJO!", "#EXCEDEU!",
+        "#CÁLC!", "#CAMPO!", "#BLOQUEADO!", "#DESCONHECIDO!", "#CONECTAR!", "#LIGAR!", "#OCUPADO!",
+        // Spanish
+        "#¡REF!", "#¡VALOR!", "#¡DIV/0!", "#¿NOMBRE?", "#¡NUM!", "#¡NÚM!", "#¡NULO!", "#OBTENIENDO_DATOS", "#¡DESBORDAMIENTO!", "#¡CALC!",
+        "#¡CÁLC!", "#¡CAMPO!", "#¡BLOQUEADO!", "#¡DESCONOCIDO!", "#¡CONECTAR!", "#¡OCUPADO!",
+        // French
+        "#VALEUR!", "#NOM?", "#NOMBRE!", "#NUL!", "#OBTENTION_DONNEES", "#CHARGEMENT_DONNEES", "#PROPAGATION!", "#EPARS!", "#ÉPARS!",
+        "#CALCUL!", "#CHAMP!", "#BLOQUE!", "#BLOQUÉ!", "#INCONNU!", "#CONNEXION!", "#OCCUPE!", "#OCCUPÉ!",
+        // German
+        "#NV", "#BEZUG!", "#WERT!", "#ZAHL!", "#DATEN_ABRUFEN", "#ÜBERLAUF!", "#KALK!", "#FELD!", "#BLOCKIERT!", "#UNBEKANNT!",
+        "#VERBINDEN!", "#BESETZT!",
+        // Italian
+        "#RIF!", "#VALORE!", "#NULLO!", "#ESTRAZIONE_DATI", "#ESPANSIONE!", "#BLOCCATO!", "#SCONOSCIUTO!", "#CONNETTI!", "#OCCUPATO!"};
+    return !s.empty() && s.front() == '#' && std::find(std::begin(k_words), std::end(k_words), s) != std::end(k_words);
 }
 
 template <typename Number> bool read_number(std::string_view s, Number &n) noexcept
@@ -31,13 +50,16 @@ template <typename Number> bool read_number(std::string_view s, Number &n) noexc
     return error == std::errc() && end == s.data() + s.size();
 }
 
-/// 0-based column of "BC12"; npos if it is no cell's name.
+/// 0-based column of "BC12", or of "bc12"; npos if it is no cell's name.
 std::size_t column_of(std::string_view reference) noexcept
 {
     std::size_t n = 0, i = 0;
-    while (i < reference.size() && i < 4 && reference[i] >= 'A' && reference[i] <= 'Z') {
-        n = n * 26 + static_cast<std::size_t>(reference[i] - 'A') + 1;
-        ++i;
+    for (; i < reference.size() && i < 4; ++i) {
+        auto const letter = static_cast<char>(reference[i] >= 'a' && reference[i] <= 'z' ? reference[i] - 'a' + 'A' : reference[i]);
+        if (letter < 'A' || letter > 'Z') {
+            break;
+        }
+        n = n * 26 + static_cast<std::size_t>(letter - 'A') + 1;
     }
     return i == 0 || n > k_most_columns ? std::string_view::npos : n - 1;
 }
@@ -165,7 +187,7 @@ private:
         add_text(m_strings[i]);
     }
 
-    void add_text(std::string_view text) { add(is_error_word(text) ? CellKind::error : CellKind::text, text); }
+    void add_text(std::string_view text) { add(is_error_word(trim(text)) ? CellKind::error : CellKind::text, text); }
 
     void add_number()
     {
@@ -178,18 +200,22 @@ private:
         if (auto const moment = is_moment ? moment_text(raw, format, m_from_1904) : std::nullopt) {
             add(CellKind::moment, *moment);
         } else if (auto const number = exact_number(raw, format == NumberFormat::percent)) {
-            add(CellKind::number, *number);
+            add(has_lost_digits(raw) ? CellKind::rounded : CellKind::number, *number);
         } else {
             add_text(raw);
         }
     }
 
-    /// "2026-11-03T02:00:00", with or without fractions of a second and a zone, which no sheet has.
+    /// "2026-11-03T02:00:00", with or without fractions of a second and a zone: what the sheet shows is the time without it.
     void add_iso()
     {
-        std::string text = m_value.raw();
+        constexpr std::size_t k_day = 10;
+        std::string text(trim(m_value.raw()));
         std::replace(text.begin(), text.end(), 'T', ' ');
         text = text.substr(0, text.find_first_of(".Z"));
+        if (text.size() > k_day) {
+            text = text.substr(0, text.find_first_of("+-", k_day));
+        }
         if (text.size() == 19 && text.compare(10, 9, " 00:00:00") == 0) {
             text.resize(10);
         }

@@ -1,8 +1,12 @@
 #include "engine/layout/zip_archive.hpp"
 
+#include "engine/base/text.hpp"
+
 #include <fmt/format.h>
 #include <zip.h>
 
+#include <algorithm>
+#include <map>
 #include <vector>
 
 namespace atom {
@@ -34,6 +38,14 @@ std::string text_of(int code)
     return text;
 }
 
+/// Some programs write their parts with backslashes, or from the root; none cares for case.
+std::string plain_name(std::string_view name)
+{
+    auto out = to_lower(name);
+    std::replace(out.begin(), out.end(), '\\', '/');
+    return out.substr(std::min(out.find_first_not_of('/'), out.size()));
+}
+
 } // namespace
 
 void UnpackBudget::spend(std::uint64_t bytes)
@@ -48,6 +60,7 @@ void UnpackBudget::spend(std::uint64_t bytes)
 struct ZipArchive::State
 {
     zip_t *archive = nullptr;
+    std::map<std::string, zip_uint64_t> parts; // where each stands, by its plain name
     ~State()
     {
         if (archive != nullptr) {
@@ -78,23 +91,28 @@ ZipArchive::ZipArchive(std::string_view bytes, UnpackBudget &budget) : m_state(s
     if (zip_get_num_entries(m_state->archive, 0) > k_most_parts) {
         refuse(fmt::format("o zip tem mais de {} partes; nenhuma planilha tem tantas", k_most_parts));
     }
+    for (zip_int64_t i = 0; i < zip_get_num_entries(m_state->archive, 0); ++i) {
+        if (char const *const name = zip_get_name(m_state->archive, static_cast<zip_uint64_t>(i), 0)) {
+            m_state->parts.emplace(plain_name(name), static_cast<zip_uint64_t>(i));
+        }
+    }
 }
 
 ZipArchive::~ZipArchive() = default;
 
-bool ZipArchive::has(std::string const &part) const { return zip_name_locate(m_state->archive, part.c_str(), ZIP_FL_NOCASE) >= 0; }
+bool ZipArchive::has(std::string const &part) const { return m_state->parts.count(plain_name(part)) > 0; }
 
 void ZipArchive::read(std::string const &part, std::function<void(std::string_view)> const &take)
 {
     zip_stat_t stat;
-    auto const index = zip_name_locate(m_state->archive, part.c_str(), ZIP_FL_NOCASE);
-    if (index < 0 || zip_stat_index(m_state->archive, static_cast<zip_uint64_t>(index), 0, &stat) != 0) {
+    auto const found = m_state->parts.find(plain_name(part));
+    if (found == m_state->parts.end() || zip_stat_index(m_state->archive, found->second, 0, &stat) != 0) {
         refuse_damaged(part, "a parte não existe");
     }
     if ((stat.valid & ZIP_STAT_ENCRYPTION_METHOD) != 0 && stat.encryption_method != ZIP_EM_NONE) {
         refuse("a planilha tem senha; salve-a como .xlsx, sem senha");
     }
-    std::unique_ptr<zip_file_t, CloseFile> const file(zip_fopen_index(m_state->archive, static_cast<zip_uint64_t>(index), 0));
+    std::unique_ptr<zip_file_t, CloseFile> const file(zip_fopen_index(m_state->archive, found->second, 0));
     if (!file) {
         refuse_damaged(part, zip_error_strerror(zip_get_error(m_state->archive)));
     }

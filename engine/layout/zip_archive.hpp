@@ -34,7 +34,7 @@ public:
     ZipArchive(ZipArchive const &) = delete;
     ZipArchive &operator=(ZipArchive const &) = delete;
 
-    /// Without regard to case, as spreadsheet programs look for it.
+    /// Without regard to case and to which way its slashes lean, as spreadsheet programs look for it.
     bool has(std::string const &part) const;
     /// Hands out the part's bytes, unpacked, in order; its checksum has been seen to be right when this returns.
     void read(std::string const &part, std::function<void(std::string_view)> const &take);

@@ -8,7 +8,8 @@
 
 namespace atom {
 
-/// Throws RequestRefused: a body that is not JSON by its Content-Type (415), or none.
+/// Throws RequestRefused: a body that is not JSON by its Content-Type, or packed, or in a charset that is not read (415); what is no JSON
+/// (400).
 std::string document_of(HttpEndpoint const &endpoint, WebRequest const &request);
 
 /// The same of texts by name, as a form has them. Numbers are written as such where the layout wants one.

@@ -90,8 +90,27 @@ std::vector<std::string> cookies_named(WebRequest const &request, std::string_vi
     return out;
 }
 
-bool read_target(std::string_view target, WebRequest &request)
+namespace {
+
+/// What stands behind the server in a target that names it, too ("http://host/path", as to a proxy); "" if it names none.
+std::string origin_form(std::string_view target)
 {
+    for (std::string_view const scheme : {"http://", "https://"}) {
+        if (equal_ignoring_case(target.substr(0, scheme.size()), scheme)) {
+            auto const path = std::min(target.find_first_of("/?", scheme.size()), target.size());
+            auto const rest = target.substr(path);
+            return path == scheme.size() ? "" : rest.empty() || rest.front() == '?' ? "/" + std::string(rest) : std::string(rest);
+        }
+    }
+    return std::string(target);
+}
+
+} // namespace
+
+bool read_target(std::string_view asked, WebRequest &request)
+{
+    auto const whole = origin_form(asked);
+    std::string_view const target = whole;
     auto const question = target.find('?');
     auto const path = target.substr(0, question);
     if (path.empty() || path.front() != '/' || !decode(path, false, request.path)) {

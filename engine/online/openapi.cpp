@@ -231,7 +231,7 @@ std::string operation(Job const &job)
     }
     if (e.method == "POST") {
         o.add_raw("requestBody", body_of(e));
-        bad = {"401", "403", "404", "409", "413", "415", "422", "429", "503"};
+        bad = {"400", "401", "403", "404", "409", "413", "415", "422", "429", "503"};
     }
     auto const good = e.method == "POST" ? std::vector<std::string>{"200", "201"} : std::vector<std::string>{"200"};
     return o.add_raw("responses", answers(good, "application/json", bad)).text();

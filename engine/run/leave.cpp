@@ -11,6 +11,29 @@
 
 namespace atom {
 
+void move_to_done(Site &site, FileRow const &row)
+{
+    auto const *const source = site.workspace.source(row.source);
+    if (source == nullptr || source->done == "keep") {
+        return;
+    }
+    OutboxRow out;
+    out.kind = OutboxRow::Kind::move;
+    out.folder = "source:" + row.source;
+    out.name = row.file;
+    out.final_name = source->done + "/" + row.file;
+    out.size = row.size;
+    out.modified = row.modified;
+    out.file_id = row.id;
+    add_to_outbox(site.db, site.clock, out);
+    if (source->ready == Ready::marker) { // left behind, it would vouch for the next upload of this name
+        out.name += source->marker;
+        out.final_name += source->marker;
+        out.modified.clear();
+        add_to_outbox(site.db, site.clock, out);
+    }
+}
+
 void write_export(Site &site, Standing &standing, Export const &x, bool full, Outcome &out)
 {
     try {

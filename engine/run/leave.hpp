@@ -8,6 +8,9 @@
 
 namespace atom {
 
+/// In the transaction that ends a file: it is to move to its source's folder of finished ones, with its marker.
+void move_to_done(Site &site, FileRow const &row);
+
 /// Writes one export, due or not, or those that are due. What is wrong with one is told, and the others go on. Throws StoreError for a
 /// fault of the base.
 void write_export(Site &site, Standing &standing, Export const &x, bool full, Outcome &out);

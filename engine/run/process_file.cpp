@@ -12,6 +12,7 @@
 #include "engine/intake/look.hpp"
 #include "engine/job/take.hpp"
 #include "engine/layout/check.hpp"
+#include "engine/run/leave.hpp"
 #include "engine/store/wal_writeback.hpp"
 
 #include <fmt/format.h>
@@ -44,9 +45,9 @@ public:
             adopt_failed_row();
             load();
         } catch (FileRefused const &why) {
-            fail(why);
+            fail(is_touched() ? touched() : why);
         } catch (FileHeld const &why) {
-            hold(why);
+            is_touched() ? fail(touched()) : hold(why);
         }
     }
 
@@ -174,7 +175,7 @@ private:
         m_row.status = "duplicate";
         m_row.reason = same_bytes_as(*first);
         note_end({});
-        move_to_done(m_row);
+        move_to_done(m_site, m_row);
         m_site.ledger.save(m_row);
         kill_point("before-duplicate-commit");
         transaction.commit();
@@ -234,15 +235,15 @@ private:
         count_lines(rejected);
         note_changes(changes);
         watching.save();
-        if (m_input && m_input->changed()) {
-            throw FileRefused(FileFault::truncated, "o arquivo mudou enquanto era lido");
+        if (is_touched()) {
+            throw touched();
         }
         note_replaced();
         m_row.status = "done";
         note_end(tally);
         put_error_files(false);
         kill_point("after-error-files");
-        move_to_done(m_row);
+        move_to_done(m_site, m_row);
         retire_failed_twins();
         if (!m_job->take.empty()) {
             note_last_taken(m_site.db, m_job->name, m_last_taken);
@@ -255,6 +256,10 @@ private:
             m_site.plan->keep();
         }
     }
+
+    /// Then whatever was found in it is of no file.
+    bool is_touched() const { return m_input && m_input->changed(); }
+    static FileRefused touched() { return {FileFault::truncated, "o arquivo mudou enquanto era lido"}; }
 
     void refuse_bad_file() const
     {
@@ -351,35 +356,12 @@ private:
         while (auto twin = m_row.read > 0 ? m_site.ledger.find_failed(m_row.sha256, m_row.job, m_row.data, m_row.id) : std::nullopt) {
             twin->status = "duplicate";
             twin->reason = same_bytes_as(m_row);
-            move_to_done(*twin);
+            move_to_done(m_site, *twin);
             m_site.ledger.save(*twin);
         }
     }
 
     static std::string same_bytes_as(FileRow const &row) { return fmt::format("os mesmos bytes do arquivo {} ({})", row.id, row.file); }
-
-    void move_to_done(FileRow const &row)
-    {
-        auto const *const source = m_site.workspace.source(row.source);
-        if (source == nullptr || source->done == "keep") {
-            return;
-        }
-        OutboxRow out;
-        out.kind = OutboxRow::Kind::move;
-        out.folder = "source:" + row.source;
-        out.name = row.file;
-        out.final_name = source->done + "/" + row.file;
-        out.size = row.size;
-        out.modified = row.modified;
-        out.file_id = row.id;
-        add_to_outbox(m_site.db, m_site.clock, out);
-        if (source->ready == Ready::marker) { // left behind, it would vouch for the next upload of this name
-            out.name += source->marker;
-            out.final_name += source->marker;
-            out.modified.clear();
-            add_to_outbox(m_site.db, m_site.clock, out);
-        }
-    }
 
     /// Written and synced before the commit that promises them.
     void put_error_files(bool whole)
@@ -393,7 +375,7 @@ private:
         auto const errors = folder / fmt::format("file-{}-{}.erros.csv", m_row.id, m_row.attempts);
         write_error_csv(errors, m_site.ledger, m_row);
         put(errors, ".erros.csv");
-        bool const controlled = m_input && (!layout().controls.empty() || sweeps());
+        bool const controlled = m_input && (!layout().controls.empty() || !layout().lots.empty() || sweeps());
         if (controlled || (!whole && m_row.rejected == 0) || (whole && m_unread)) {
             return;
         }

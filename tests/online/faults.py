@@ -5,6 +5,7 @@
 """
 
 import argparse
+import gzip
 import json
 import os
 import resource
@@ -68,12 +69,28 @@ def check_who_may(s):
     same(s.get("/api/ConsultaCliente", "gone", idCrm=2).status, 401, "and no more once it is revoked")
 
 
+def check_charsets(s):
+    def ask(charset, body, **headers):
+        return s.ask("POST", "/api/InsertTabulacao", body, headers={"Content-Type": f"application/json{charset}"} | headers)
+
+    for n, (charset, encoding) in enumerate((("; charset=utf-8", "utf-8"), ('; charset="UTF-8"', "utf-8"), ("; charset=iso-8859-1", "latin-1"),
+                                             (";charset=windows-1252", "cp1252"), ("; x=y; Charset=ISO-8859-1", "latin-1"))):
+        body = json.dumps(TABULACAO | {"attendanceId": f"charset {n}", "obs": "ação"}, ensure_ascii=False).encode(encoding)
+        same(ask(charset, body).status, 201, charset)
+    same(s.online("select count(*) from tabulacao where obs = 'ação'"), [(5,)], "all as UTF-8")
+    fault(ask("", json.dumps(TABULACAO | {"obs": "ação"}, ensure_ascii=False).encode("latin-1")), 400, "JSON_INVALIDO")
+    fault(ask("; charset=utf-16", json.dumps(TABULACAO).encode("utf-16")), 415, "TIPO_DE_CONTEUDO")
+    fault(ask("", gzip.compress(json.dumps(TABULACAO).encode()), **{"Content-Encoding": "gzip"}), 415, "TIPO_DE_CONTEUDO")
+    same(ask("", json.dumps(TABULACAO | {"attendanceId": "identity"}).encode(), **{"Content-Encoding": "identity"}).status, 201, "identity is none")
+
+
 def check_bodies(s):
     fault(s.ask("POST", "/api/InsertTabulacao", b"x=1", headers={"Content-Type": "text/plain"}), 415, "TIPO_DE_CONTEUDO")
-    fault(s.ask("POST", "/api/InsertTabulacao", b""), 422, "JSON_INVALIDO")
-    for body in (b"{", b'{"idCrm": }', b"\xff", b"nul", b'{"a": "\x01"}', b"[" * 100000, b'{"a":' * 70 + b"1" + b"}" * 70):
-        a = s.ask("POST", "/api/InsertTabulacao", body)
-        same((a.status, a.code in ("JSON_INVALIDO", "CODIFICACAO_INVALIDA")), (422, True), f"malformed {body[:20]!r}")
+    for body in (b"", b" ", b"{", b'{"idCrm": }', b"\xff", b"nul", b'{"a": "\x01"}', b"{} {}"):
+        fault(s.ask("POST", "/api/InsertTabulacao", body), 400, "JSON_INVALIDO")
+    for body in (b"[" * 100000, b'{"a":' * 70 + b"1" + b"}" * 70):
+        fault(s.ask("POST", "/api/InsertTabulacao", body), 422, "JSON_INVALIDO")
+    check_charsets(s)
     for body in (b"1", b'"x"', b"null", b"[]", b"{}"):
         a = s.ask("POST", "/api/InsertTabulacao", body)
         same(a.status, 422, f"another kind of document {body!r} {a.text}")
@@ -100,6 +117,10 @@ def check_http(s):
                  b"GET /%00 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"):
         same(status_of(raw(s, data)), 400, f"not HTTP: {data[:20]!r}")
     raw(s, b"POST /api/webhook HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nhalf", read=False)
+    for target in (b"http://elsewhere/health", b"HTTP://x:8080/health?y=1"):
+        same(status_of(raw(s, b"GET " + target + b" HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")), 200, f"absolute form {target}")
+    for target in (b"http:///health", b"ftp://x/health", b"*"):
+        same(status_of(raw(s, b"GET " + target + b" HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")), 400, f"no target {target}")
     pair = b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n" + b"HEAD /health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
     answer = raw(s, pair)
     same((answer.count(b"200 OK"), answer.endswith(b"\r\n\r\n")), (2, True), "two on one connection, the second without a body")

@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <cerrno>
+#include <cstdlib>
 #include <fstream>
 #include <thread>
 
@@ -54,6 +55,27 @@ mode_t mode_of(fs::path const &path)
 bool is_open(int fd) { return ::fcntl(fd, F_GETFD) != -1; }
 
 } // namespace
+
+TEST_CASE("a file that is cut while it is mapped reads as zeros, and has changed")
+{
+    char name[] = "/tmp/atom_cut.XXXXXX";
+    int const fd = ::mkstemp(name);
+    REQUIRE(fd >= 0);
+    constexpr off_t k_size = 1 << 20;
+    REQUIRE(::ftruncate(fd, k_size) == 0);
+    REQUIRE(::pwrite(fd, "x", 1, k_size - 1) == 1);
+    {
+        MappedFile const file(name);
+        MappedFile const other(name);
+        REQUIRE(::ftruncate(fd, 1000) == 0);
+        CHECK(file.bytes().back() == '\0');
+        CHECK(file.bytes()[k_size / 2] == '\0');
+        CHECK(other.bytes().substr(1000).find_first_not_of('\0') == std::string_view::npos);
+        CHECK(file.changed());
+    }
+    ::close(fd);
+    ::unlink(name);
+}
 
 TEST_CASE("a descriptor closes once", "[base][file]")
 {

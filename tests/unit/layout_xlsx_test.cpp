@@ -61,6 +61,19 @@ TEST_CASE("a spreadsheet's number is the digits that it shows")
     }
 }
 
+TEST_CASE("a number may have had more digits than the sheet holds")
+{
+    for (auto const *lost : {"1.23456789012346E+17", "1E+5", "1e-7", "123456789012346000", "-1234567890123450", "1000000000000000.5"}) {
+        CAPTURE(lost);
+        CHECK(has_lost_digits(lost));
+    }
+    for (auto const *whole :
+         {"1234567890123456", "123456789012345", "100000000000000", "1001", "0", "0.00000000000000001", "12345678901234.5"}) {
+        CAPTURE(whole);
+        CHECK(!has_lost_digits(whole));
+    }
+}
+
 TEST_CASE("a number format says what a number is")
 {
     for (auto const *date : {"dd/mm/yyyy", "dd\\/mm\\/yyyy;@", "[$-416]d-mmm-yy", "mmm-yy", "yyyy-mm-dd hh:mm:ss", "[Red]dd/mm", "mm"}) {
