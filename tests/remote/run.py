@@ -49,12 +49,12 @@ def run_one(binary, name, env, places):
     began = time.monotonic()
     try:
         with tempfile.NamedTemporaryFile("w", prefix="atom-test-name-", encoding="utf-8") as chosen:
-            chosen.write(name + "\n")
+            chosen.write(name.replace(",", "\\,") + "\n")  # a comma ends a name
             chosen.flush()
             test_env = {**os.environ, **{f"ATOM_TEST_{k}": v for k, v in (env | place).items()}}
             done = subprocess.run([binary, "--warn", "NoTests", "--input-file", chosen.name], env=test_env, timeout=TIME_LIMIT_SECONDS, check=False,
                                   stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
-        passed, said = done.returncode == 0, done.stdout
+        passed, said = done.returncode == 0 and "No test cases matched" not in done.stdout, done.stdout
     except subprocess.TimeoutExpired as e:
         passed, said = False, f"{e.output or ''}not done after {TIME_LIMIT_SECONDS} s\n"
     finally:
